@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what Beistand needs on Debian 12 or Ubuntu 24.04: system packages by apt, the rest into .venv from the lock file.
+# Safe to repeat: a second run with nothing changed takes about a second.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(python3-venv python3-wxgtk4.0 xvfb x11-utils x11-xserver-utils xdotool openbox fonts-dejavu-core)
+missing=()
+for package in "${packages[@]}"; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  sudo=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "These Debian packages are missing: ${missing[*]}. Install them as root, then repeat." >&2; exit 1; }
+    sudo=(sudo)
+  fi
+  echo "installing ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+stamp=.venv/.beistand-setup
+want=$(sha256sum requirements/dev.lock pyproject.toml tools/setup.sh | sha256sum)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
+  # Debian's own python3, because wxPython comes as a Debian package (docs/dependencies.md).
+  [ -x .venv/bin/python ] || /usr/bin/python3 -m venv --system-site-packages .venv
+  echo "installing the locked Python packages into .venv"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  echo "$want" > "$stamp"
+fi
