@@ -1,6 +1,7 @@
 # Two commands do everything: `make run` shows the product, `make test` proves it. `make help` lists the rest.
 SHELL := /bin/bash
 PY := .venv/bin/python
+UV ?= uv
 
 .PHONY: help setup test check lock
 
@@ -11,7 +12,7 @@ help:
 	@echo "make lock    renew requirements/dev.lock from pyproject.toml (needs uv)"
 
 setup:
-	@bash tools/setup.sh
+	@bash tools/setup.sh test
 
 check:
 	@bash tools/check.sh
@@ -21,5 +22,5 @@ test: setup
 	@$(PY) -m pytest
 
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --no-header --extra host --extra dev pyproject.toml -o requirements/dev.lock

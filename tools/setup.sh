@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Installs what Beistand needs on Debian 12 or Ubuntu 24.04: system packages by apt, the rest into .venv from the lock file.
-# Safe to repeat: a second run with nothing changed takes about a second.
+# Usage: tools/setup.sh [run|test]. Safe to repeat: a second run with nothing changed takes about a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(python3-venv python3-wxgtk4.0 xvfb x11-utils x11-xserver-utils xdotool openbox fonts-dejavu-core)
+run_packages=(python3-venv python3-wxgtk4.0 tigervnc-standalone-server x11-utils x11-xserver-utils openbox xterm
+  mousepad pcmanfm fonts-dejavu-core)
+test_packages=(xvfb xdotool chromium firefox-esr postgresql poppler-utils osslsigncode wine wine64)
+packages=("${run_packages[@]}")
+[ "${1:-run}" = run ] || packages+=("${test_packages[@]}")
 missing=()
 for package in "${packages[@]}"; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
