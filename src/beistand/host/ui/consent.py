@@ -1,0 +1,174 @@
+"""The consent sheet: who asks, for what, at which price. Its default is "no"; injected input cannot press it.
+
+One sheet serves the three questions of a session: the first consent, a step up to control, and work that turns
+chargeable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import wx
+
+from beistand.host.ui import theme
+from beistand.host.ui.texts import Language, say
+
+WRAP_PX = 640
+# The buttons wake after a moment, so that a click meant for another window cannot agree (security.md section 3).
+WAKE_MS = 700
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks: from verified data only. Names are printable and at most 60 characters."""
+
+    company: str
+    technician: str
+    domain: str
+    host_name: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """`kind` is "consent", "level" or "charge"; `level` 1 view, 2 control; `notice` the exact price text."""
+
+    kind: str
+    level: int
+    is_chargeable: bool
+    notice: str
+    covered_by: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`level` 0 means declined; `charge` 0 not asked, 1 yes, 2 no; `way` 1 pointer, 2 keyboard."""
+
+    level: int
+    charge: int
+    way: int
+
+
+class ConsentSheet(wx.Frame):
+    """Shows a question until it is answered or withdrawn. `was_real()`: the last press came from a real device."""
+
+    def __init__(
+        self,
+        asking: Asking,
+        question: Question,
+        language: Language,
+        was_real: Callable[[], bool],
+        on_answer: Callable[[Answer], None],
+    ) -> None:
+        style = (wx.CAPTION | wx.STAY_ON_TOP | wx.CLOSE_BOX) & ~wx.RESIZE_BORDER
+        super().__init__(None, title=say("title", language), style=style)
+        self._question = question
+        self._was_real = was_real
+        self._on_answer = on_answer
+        self._by_key = False
+        self._is_answered = False
+        panel = wx.Panel(self)
+        panel.SetBackgroundColour(theme.PAPER)
+        column = wx.BoxSizer(wx.VERTICAL)
+        self._add_words(panel, column, asking, question, language)
+        self._add_buttons(panel, column, question, language)
+        outer = wx.BoxSizer(wx.VERTICAL)
+        outer.Add(column, 1, wx.EXPAND | wx.ALL, 24)
+        panel.SetSizerAndFit(outer)
+        self.SetClientSize(panel.GetBestSize())
+        self.CentreOnScreen()
+        self.Bind(wx.EVT_CHAR_HOOK, self._on_key)
+        self.Bind(wx.EVT_CLOSE, lambda _event: self._answer(Answer(0, self._charge(False), self._way())))
+        self._no.SetFocus()
+        wx.CallLater(WAKE_MS, self._wake)
+
+    def _add_words(
+        self, panel: wx.Panel, column: wx.BoxSizer, asking: Asking, question: Question, language: Language
+    ) -> None:
+        if question.kind == "consent":
+            text = say("consent_phone", language, company=asking.company)
+            column.Add(theme.label(panel, text, 22, True, theme.WARNING, WRAP_PX), 0, wx.BOTTOM, 14)
+            key = "consent_ask_control" if question.level == 2 else "consent_ask_view"
+        else:
+            key = "level_ask" if question.kind == "level" else "charge_ask"
+        text = say(key, language, technician=asking.technician, company=asking.company)
+        column.Add(theme.label(panel, text, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
+        grid = wx.FlexGridSizer(2, 8, 18)
+        rows = [("company", asking.company), ("technician", asking.technician)]
+        rows += [("domain", asking.domain), ("host", asking.host_name)]
+        for name, value in rows:
+            grid.Add(theme.label(panel, say(name, language), 15, colour=theme.QUIET))
+            grid.Add(theme.label(panel, value, 15, True))
+        column.Add(grid, 0, wx.BOTTOM, 14)
+        if question.kind != "level":
+            column.Add(self._price(panel, question, language), 0, wx.EXPAND | wx.BOTTOM, 14)
+        hint = say("stop_hint", language)
+        column.Add(theme.label(panel, hint, theme.SMALL_PT, colour=theme.QUIET, wrap=WRAP_PX), 0, wx.BOTTOM, 16)
+
+    def _price(self, panel: wx.Panel, question: Question, language: Language) -> wx.Sizer:
+        row = wx.BoxSizer(wx.HORIZONTAL)
+        if question.is_chargeable:
+            text, colour = question.notice, theme.WARNING
+        elif question.covered_by:
+            text, colour = say("covered", language, covered_by=question.covered_by), theme.INK
+        else:
+            text, colour = say("free", language), theme.INK
+        row.Add(theme.label(panel, text, 16, question.is_chargeable, colour, WRAP_PX), 1)
+        return row
+
+    def _add_buttons(self, panel: wx.Panel, column: wx.BoxSizer, question: Question, language: Language) -> None:
+        self._sleeping: list[wx.Button] = []
+        yes = "order" if question.is_chargeable else "allow"
+        choices = [(yes, question.level)]
+        if question.kind == "consent" and question.level == 2 and not question.is_chargeable:
+            choices.append(("view_only", 1))
+        row = wx.BoxSizer(wx.HORIZONTAL)
+        for key, level in choices:
+            control = theme.button(panel, say(key, language))
+            control.Bind(wx.EVT_BUTTON, lambda _event, chosen=level: self._agree(chosen))
+            control.Disable()
+            self._sleeping.append(control)
+            row.Add(control, 0, wx.RIGHT, 12)
+        row.AddStretchSpacer()
+        self._no = theme.button(panel, say("decline", language))
+        self._no.Bind(wx.EVT_BUTTON, lambda _event: self._answer(Answer(0, self._charge(False), self._way())))
+        self._no.SetDefault()
+        row.Add(self._no, 0)
+        column.Add(row, 0, wx.EXPAND)
+
+    def _wake(self) -> None:
+        if self:
+            for control in self._sleeping:
+                control.Enable()
+
+    def _way(self) -> int:
+        return 2 if self._by_key else 1
+
+    def _charge(self, is_yes: bool) -> int:
+        if not self._question.is_chargeable:
+            return 0
+        return 1 if is_yes else 2
+
+    def _agree(self, level: int) -> None:
+        # The customer's yes must come from the customer's hand (security.md S25).
+        if self._was_real():
+            self._answer(Answer(level, self._charge(True), self._way()))
+
+    def _answer(self, answer: Answer) -> None:
+        if not self._is_answered:
+            self._is_answered = True
+            self.Destroy()
+            self._on_answer(answer)
+
+    def withdraw(self) -> None:
+        """Closes the sheet without an answer, because the session ended meanwhile."""
+        if not self._is_answered:
+            self._is_answered = True
+            self.Destroy()
+
+    def _on_key(self, event: wx.KeyEvent) -> None:
+        self._by_key = event.GetKeyCode() in (wx.WXK_RETURN, wx.WXK_SPACE, wx.WXK_NUMPAD_ENTER, wx.WXK_ESCAPE)
+        if event.GetKeyCode() == wx.WXK_ESCAPE:
+            self._answer(Answer(0, self._charge(False), 2))
+            return
+        event.Skip()

@@ -1,0 +1,121 @@
+"""The session panel: what the technician may do now, and the customer's buttons for less, for pause and curtain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import wx
+
+from beistand.host.ui import theme
+from beistand.host.ui.texts import Language, say
+
+WIDTH_PX = 430
+# Events the panel reports: "pause" "go_on" "curtain" "curtain_off" "take_back" "give_control" and ("chat", text).
+OnAct = Callable[[str, str], None]
+
+
+class SessionPanel(wx.Frame):
+    """Stands in the lower-left corner; `show_state` sets its words and buttons from the session's state."""
+
+    def __init__(self, language: Language, technician: str, was_real: Callable[[], bool], on_act: OnAct) -> None:
+        style = (wx.CAPTION | wx.STAY_ON_TOP | wx.MINIMIZE_BOX | wx.FRAME_NO_TASKBAR) & ~wx.RESIZE_BORDER
+        super().__init__(None, title=say("title", language), style=style)
+        self._language = language
+        self._technician = technician
+        self._was_real = was_real
+        self._on_act = on_act
+        self._pause_act, self._curtain_act, self._level_act = "pause", "curtain", "take_back"
+        panel = wx.Panel(self)
+        panel.SetBackgroundColour(theme.PAPER)
+        column = wx.BoxSizer(wx.VERTICAL)
+        self.state = theme.label(panel, "", 14, True)
+        self.state.SetMinSize((WIDTH_PX, 66))
+        column.Add(self.state, 0, wx.EXPAND | wx.BOTTOM, 6)
+        self.clock = theme.label(panel, "", 13, colour=theme.QUIET)
+        column.Add(self.clock, 0, wx.EXPAND | wx.BOTTOM, 8)
+        row = wx.BoxSizer(wx.HORIZONTAL)
+        self.pause = self._button(panel, "pause", lambda: self._pause_act)
+        self.curtain = self._button(panel, "curtain", lambda: self._curtain_act)
+        row.Add(self.pause, 1, wx.RIGHT, 8)
+        row.Add(self.curtain, 2)
+        column.Add(row, 0, wx.EXPAND | wx.BOTTOM, 8)
+        self.level = self._button(panel, "take_back", lambda: self._level_act)
+        column.Add(self.level, 0, wx.EXPAND | wx.BOTTOM, 10)
+        self.talk = wx.TextCtrl(panel, style=wx.TE_MULTILINE | wx.TE_READONLY | wx.TE_NO_VSCROLL, size=(WIDTH_PX, 84))
+        self.talk.SetFont(theme.font(11))
+        self.talk.SetName(say("message", language))
+        column.Add(self.talk, 1, wx.EXPAND | wx.BOTTOM, 6)
+        chat = wx.BoxSizer(wx.HORIZONTAL)
+        self.line = wx.TextCtrl(panel, style=wx.TE_PROCESS_ENTER)
+        self.line.SetFont(theme.font(13))
+        self.line.SetName(say("message", language))
+        self.line.SetHint(say("message", language))
+        self.line.SetMaxLength(1000)
+        self.line.Bind(wx.EVT_TEXT_ENTER, lambda _event: self._send())
+        send = theme.button(panel, say("send", language), 13)
+        send.Bind(wx.EVT_BUTTON, lambda _event: self._send())
+        chat.Add(self.line, 1, wx.RIGHT, 8)
+        chat.Add(send)
+        column.Add(chat, 0, wx.EXPAND)
+        outer = wx.BoxSizer(wx.VERTICAL)
+        outer.Add(column, 1, wx.EXPAND | wx.ALL, 14)
+        panel.SetSizerAndFit(outer)
+        self.SetClientSize(panel.GetBestSize())
+        area = wx.Display(0).GetClientArea()
+        self.Move(area.x + 8, area.y + area.height - self.GetSize().height - 8)
+        self.Bind(wx.EVT_CLOSE, lambda event: event.Veto() if event.CanVeto() else event.Skip())
+
+    def _button(self, panel: wx.Panel, key: str, act: Callable[[], str]) -> wx.Button:
+        control = theme.button(panel, say(key, self._language), 13)
+        control.Bind(wx.EVT_BUTTON, lambda _event: self._press(act()))
+        return control
+
+    def _press(self, act: str) -> None:
+        # Less is free for everybody; more must come from the customer's own hand (security.md S25).
+        widens = act in ("go_on", "curtain_off", "give_control")
+        if not widens or self._was_real():
+            self._on_act(act, "")
+
+    def _send(self) -> None:
+        text = self.line.GetValue().strip()
+        if text:
+            self.line.Clear()
+            self._on_act("chat", text)
+
+    def show_state(self, mode: str, level: int, is_muted: bool, is_interrupted: bool) -> None:
+        """`mode` is "open", "paused", "curtain" or "resting"; `level` 1 view, 2 control."""
+        if is_interrupted:
+            key = "state_interrupted"
+        elif mode != "open":
+            key = f"state_{mode}"
+        elif is_muted and level == 2:
+            key = "state_muted"
+        else:
+            key = "state_control" if level == 2 else "state_view"
+        text = say(key, self._language, technician=self._technician)
+        self._set(self.state, text)
+        self.state.Wrap(WIDTH_PX)
+        self._pause_act = "go_on" if mode == "paused" else "pause"
+        self._curtain_act = "curtain_off" if mode == "curtain" else "curtain"
+        self._level_act = "take_back" if level == 2 else "give_control"
+        for control, act in ((self.pause, self._pause_act), (self.curtain, self._curtain_act)):
+            self._set(control, say(act, self._language))
+        self._set(self.level, say(self._level_act, self._language))
+        self.pause.Enable(mode in ("open", "paused"))
+        self.curtain.Enable(mode in ("open", "curtain"))
+        self.level.Enable(mode == "open")
+        self.Layout()
+
+    def show_clock(self, text: str) -> None:
+        """The running time (and amount, if chargeable), one line."""
+        self._set(self.clock, text)
+
+    def said(self, key: str, text: str) -> None:
+        """A chat line; control characters become spaces, because the text comes from the other end."""
+        clean = "".join(c if c.isprintable() else " " for c in text)
+        self.talk.AppendText(say(key, self._language, text=clean) + "\n")
+
+    def _set(self, control: wx.Window, text: str) -> None:
+        if control.GetName() != text or control.GetLabel() != text:
+            control.SetLabel(text.replace("&", "&&"))
+            control.SetName(text)

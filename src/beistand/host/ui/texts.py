@@ -1,0 +1,195 @@
+"""Every sentence the customer reads, in German and English. `{...}` are filled by the caller.
+
+Not here: texts of the public page (server/portal) and the price notice, which arrives word for word from the console.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["de", "en"]
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("Fernhilfe", "Remote help"),
+    "number_question": (
+        "Welche Sitzungsnummer hat Ihnen der Techniker am Telefon genannt?",
+        "Which session number did the technician tell you on the phone?",
+    ),
+    "number_label": ("Sitzungsnummer", "Session number"),
+    "scam": (
+        "Geben Sie die Nummer nur ein, wenn Sie uns selbst angerufen haben.",
+        "Only type the number if you called us yourself.",
+    ),
+    "connect": ("Verbinden", "Connect"),
+    "other_language": ("English", "Deutsch"),
+    "connecting": ("Verbindung wird aufgebaut …", "Connecting …"),
+    "proving": ("Die Nummer wird geprüft …", "Checking the number …"),
+    "waiting_consent": ("Der Techniker bereitet die Anfrage vor …", "The technician is preparing the request …"),
+    "bad_length": (
+        "Die Nummer ist nicht vollständig: Sie hat zehn Ziffern, zum Beispiel 123 456 7890.",
+        "The number is not complete: it has ten digits, for example 123 456 7890.",
+    ),
+    "bad_digits": ("Bitte tippen Sie nur Ziffern.", "Please type digits only."),
+    "bad_check": (
+        "In der Nummer steckt ein Tippfehler. Bitte vergleichen Sie Ziffer für Ziffer.",
+        "There is a typing mistake in the number. Please compare it digit by digit.",
+    ),
+    "wrong_number": (
+        "Diese Nummer passt nicht. Bitte fragen Sie den Techniker noch einmal und tippen Sie neu.",
+        "This number does not match. Please ask the technician again and type it anew.",
+    ),
+    "unknown_number": (
+        "Diese Nummer gibt es nicht oder nicht mehr. Bitte fragen Sie den Techniker nach einer neuen.",
+        "This number does not exist, or no longer. Please ask the technician for a new one.",
+    ),
+    "expired": (
+        "Diese Nummer ist abgelaufen. Bitte fragen Sie den Techniker nach einer neuen.",
+        "This number has expired. Please ask the technician for a new one.",
+    ),
+    "used": (
+        "Diese Nummer wurde schon benutzt. Bitte fragen Sie den Techniker nach einer neuen.",
+        "This number was already used. Please ask the technician for a new one.",
+    ),
+    "busy": (
+        "Mit dieser Nummer ist schon jemand verbunden. Bitte sagen Sie das dem Techniker.",
+        "Somebody is already connected with this number. Please tell the technician.",
+    ),
+    "guesses": (
+        "Die Nummer wurde dreimal falsch eingegeben und gilt nicht mehr. Bitte fragen Sie nach einer neuen.",
+        "The number was typed wrongly three times and is no longer valid. Please ask for a new one.",
+    ),
+    "version": (
+        "Dieses Programm ist veraltet. Bitte laden Sie es von unserer Seite neu herunter.",
+        "This program is outdated. Please download it again from our page.",
+    ),
+    "rate": (
+        "Zu viele Versuche in kurzer Zeit. Bitte warten Sie eine Minute.",
+        "Too many attempts in a short time. Please wait a minute.",
+    ),
+    "no_server": (
+        "Der Server {server} ist nicht zu erreichen. Bitte prüfen Sie Ihre Internetverbindung.",
+        "The server {server} cannot be reached. Please check your internet connection.",
+    ),
+    "refused": (
+        "Der Server hat die Verbindung abgelehnt ({code}). Bitte sagen Sie das dem Techniker.",
+        "The server refused the connection ({code}). Please tell the technician.",
+    ),
+    "technician_left": (
+        "Der Techniker hat die Sitzung verlassen. Bitte fragen Sie ihn am Telefon.",
+        "The technician has left the session. Please ask on the phone.",
+    ),
+    "peer_error": (
+        "Die Verbindung wurde gestört und aus Vorsicht beendet. Bitte fragen Sie nach einer neuen Nummer.",
+        "The connection was disturbed and ended as a precaution. Please ask for a new number.",
+    ),
+    "consent_phone": ("Haben SIE bei {company} angerufen?", "Did YOU phone {company}?"),
+    "consent_ask_view": (
+        "{technician} von {company} möchte Ihren Bildschirm sehen. Schließen Sie bitte, was privat ist.",
+        "{technician} of {company} asks to see your screen. Please close anything private.",
+    ),
+    "consent_ask_control": (
+        "{technician} von {company} möchte Ihren Bildschirm sehen und Maus und Tastatur bedienen. "
+        "Schließen Sie bitte, was privat ist.",
+        "{technician} of {company} asks to see your screen and to use mouse and keyboard. "
+        "Please close anything private.",
+    ),
+    "company": ("Firma", "Company"),
+    "technician": ("Techniker", "Technician"),
+    "domain": ("Adresse", "Address"),
+    "host": ("Dieser Rechner", "This computer"),
+    "price": ("Preis", "Price"),
+    "covered": (
+        "Für Sie kostenlos: Ihr Vertragspartner zahlt ({covered_by}).",
+        "Free for you: your contract partner pays ({covered_by}).",
+    ),
+    "free": ("Für Sie kostenlos.", "Free of charge for you."),
+    "allow": ("Erlauben", "Allow"),
+    "view_only": ("Nur zusehen", "View only"),
+    "decline": ("Ablehnen", "Decline"),
+    "order": ("Kostenpflichtig beauftragen", "Order, with obligation to pay"),
+    "stop_hint": (
+        "Das Stoppschild links oben beendet die Sitzung sofort. Tasten: Strg+Alt+Esc.",
+        "The stop sign in the upper-left corner ends the session at once. Keys: Ctrl+Alt+Esc.",
+    ),
+    "level_ask": (
+        "{technician} möchte jetzt auch Maus und Tastatur bedienen.",
+        "{technician} now asks to use mouse and keyboard as well.",
+    ),
+    "charge_ask": (
+        "Die Arbeit wird ab jetzt kostenpflichtig. Bis zu Ihrer Antwort ruht die Sitzung.",
+        "From now on the work is chargeable. The session rests until you answer.",
+    ),
+    "state_waiting": ("{technician} wartet auf Ihre Antwort.", "{technician} waits for your answer."),
+    "state_view": ("{technician} sieht Ihren Bildschirm.", "{technician} sees your screen."),
+    "state_control": (
+        "{technician} sieht Ihren Bildschirm und bedient Maus und Tastatur.",
+        "{technician} sees your screen and uses mouse and keyboard.",
+    ),
+    "state_paused": ("Pause: {technician} sieht nichts Neues.", "Paused: {technician} sees nothing new."),
+    "state_curtain": (
+        "Vorhang: {technician} sieht nichts. Tippen Sie in Ruhe Ihr Kennwort.",
+        "Curtain: {technician} sees nothing. Type your password in peace.",
+    ),
+    "state_resting": ("Die Sitzung ruht bis zu Ihrer Antwort.", "The session rests until you answer."),
+    "state_muted": ("Sie haben die Maus: der Techniker wartet.", "You have the mouse: the technician waits."),
+    "state_interrupted": (
+        "Die Verbindung ist unterbrochen. Sie kommt von selbst wieder, sonst endet die Sitzung.",
+        "The connection is interrupted. It returns by itself, or the session ends.",
+    ),
+    "pause": ("Pause", "Pause"),
+    "go_on": ("Weiter", "Go on"),
+    "curtain": ("Vorhang für Kennwort", "Curtain for password"),
+    "curtain_off": ("Vorhang auf", "Open curtain"),
+    "take_back": ("Nur noch zusehen lassen", "Let them only view"),
+    "give_control": ("Bedienen erlauben", "Allow control"),
+    "message": ("Nachricht", "Message"),
+    "send": ("Senden", "Send"),
+    "said_technician": ("Techniker: {text}", "Technician: {text}"),
+    "said_you": ("Sie: {text}", "You: {text}"),
+    "stop": ("STOPP", "STOP"),
+    "stop_name": ("Sitzung sofort beenden", "End the session at once"),
+    "sum_title": ("Die Sitzung ist beendet", "The session has ended"),
+    "sum_by_customer": ("Sie haben die Sitzung beendet.", "You ended the session."),
+    "sum_by_technician": ("Der Techniker hat die Sitzung beendet.", "The technician ended the session."),
+    "sum_declined": ("Sie haben abgelehnt. Niemand hat etwas gesehen.", "You declined. Nobody has seen anything."),
+    "sum_interrupted": (
+        "Die Verbindung war zu lange unterbrochen. Die Sitzung ist deshalb beendet.",
+        "The connection was interrupted for too long. That is why the session ended.",
+    ),
+    "sum_error": (
+        "Die Sitzung wurde aus Vorsicht beendet: {text}",
+        "The session was ended as a precaution: {text}",
+    ),
+    "sum_duration": ("Dauer: {minutes} Minuten {seconds} Sekunden", "Duration: {minutes} minutes {seconds} seconds"),
+    "sum_who": ("Mit: {technician}, {company}", "With: {technician}, {company}"),
+    "sum_allowed": ("Erlaubt haben Sie", "You allowed"),
+    "sum_done": ("Das ist geschehen", "What happened"),
+    "sum_made": ("Angelegt und wieder entfernt", "Made and removed again"),
+    "sum_nothing_made": (
+        "Das Programm hat keine Datei auf Ihrem Rechner angelegt.",
+        "The program made no file on your computer.",
+    ),
+    "sum_after": (
+        "Sie können die Programmdatei jetzt löschen. Auf Ihrem Rechner bleibt nichts zurück.",
+        "You can delete the program file now. Nothing stays on your computer.",
+    ),
+    "close": ("Schließen", "Close"),
+    "fact_view": ("Zusehen erlaubt", "Viewing allowed"),
+    "fact_control": ("Bedienen erlaubt", "Control allowed"),
+    "fact_view_back": ("Bedienen zurückgenommen", "Control taken back"),
+    "fact_paused": ("Pause", "Paused"),
+    "fact_resumed": ("Weiter", "Went on"),
+    "fact_curtain_on": ("Vorhang zu", "Curtain closed"),
+    "fact_curtain_off": ("Vorhang auf", "Curtain opened"),
+    "fact_charge_yes": ("Kostenpflichtig beauftragt", "Ordered with obligation to pay"),
+    "fact_charge_no": ("Kostenpflichtige Arbeit abgelehnt", "Chargeable work declined"),
+    "fact_interrupted": ("Verbindung unterbrochen", "Connection interrupted"),
+    "fact_back": ("Verbindung wieder da", "Connection is back"),
+    "fact_clipboard": ("Text in Ihre Zwischenablage gelegt", "Text put into your clipboard"),
+    "fact_ended": ("Ende", "End"),
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """The sentence for `key`, filled with `values`. Raises KeyError for an unknown key or a missing value."""
+    return TEXTS[key][0 if language == "de" else 1].format(**values)
