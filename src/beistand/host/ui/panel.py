@@ -93,8 +93,7 @@ class SessionPanel(wx.Frame):
         else:
             key = "state_control" if level == 2 else "state_view"
         text = say(key, self._language, technician=self._technician)
-        self._set(self.state, text)
-        self.state.Wrap(WIDTH_PX)
+        theme.set_label(self.state, text, WIDTH_PX)
         self._pause_act = "go_on" if mode == "paused" else "pause"
         self._curtain_act = "curtain_off" if mode == "curtain" else "curtain"
         self._level_act = "take_back" if level == 2 else "give_control"
@@ -108,7 +107,7 @@ class SessionPanel(wx.Frame):
 
     def show_clock(self, text: str) -> None:
         """The running time (and amount, if chargeable), one line."""
-        self._set(self.clock, text)
+        theme.set_label(self.clock, text, WIDTH_PX)
 
     def said(self, key: str, text: str) -> None:
         """A chat line; control characters become spaces, because the text comes from the other end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wx
+from wx.lib.wordwrap import wordwrap
 
 BASE_PT = 18
 SMALL_PT = 13
@@ -20,16 +21,38 @@ def font(points: int = BASE_PT, is_bold: bool = False) -> wx.Font:
     return wx.Font(points, wx.FONTFAMILY_SWISS, wx.FONTSTYLE_NORMAL, weight)
 
 
+def wrapped(text: str, face: wx.Font, width_px: int) -> tuple[str, wx.Size]:
+    """The text broken into lines of at most `width_px` (0: not broken) and the size it needs.
+
+    Measured here, because GTK tells sizes of fresh controls as if they had the default font.
+    """
+    device = wx.ScreenDC()
+    device.SetFont(face)
+    if width_px:
+        text = wordwrap(text, width_px, device)
+    size = device.GetMultiLineTextExtent(text)
+    return text, wx.Size(size.width + 4, size.height + 4)
+
+
+def set_label(control: wx.StaticText, text: str, width_px: int = 0) -> None:
+    """Changes a label's words, its screen-reader name, and its size if it grows."""
+    if control.GetName() == text:
+        return
+    broken, size = wrapped(text, control.GetFont(), width_px)
+    control.SetLabel(broken.replace("&", "&&"))
+    control.SetName(text)
+    least = control.GetMinSize()
+    control.SetMinSize((max(least.width, size.width), max(least.height, size.height)))
+
+
 def label(
     parent: wx.Window, text: str, points: int = BASE_PT, is_bold: bool = False, colour: wx.Colour = INK, wrap: int = 0
 ) -> wx.StaticText:
     """A line of text; `wrap` pixels break it, 0 leaves it on one line. Its text is its screen-reader name."""
-    control = wx.StaticText(parent, label=text.replace("&", "&&"))
+    control = wx.StaticText(parent)
     control.SetFont(font(points, is_bold))
     control.SetForegroundColour(colour)
-    control.SetName(text)
-    if wrap:
-        control.Wrap(wrap)
+    set_label(control, text, wrap)
     return control
 
 
@@ -38,4 +61,6 @@ def button(parent: wx.Window, text: str, points: int = BASE_PT) -> wx.Button:
     control = wx.Button(parent, label=text.replace("&", "&&"))
     control.SetFont(font(points))
     control.SetName(text)
+    _text, size = wrapped(text, control.GetFont(), 0)
+    control.SetMinSize((size.width + 32, size.height + 18))
     return control
