@@ -1,0 +1,148 @@
+"""The tables. Money is integer cents, time is integer microseconds or seconds, never a float (billing rules 1 and 2).
+
+Every table but `setup_token` carries `organisation_id`, and so does every query on it (S39).
+A change here needs a migration beside it: `tests/server/test_store.py` compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+ROLES = ("owner", "technician", "billing", "auditor")
+
+
+def _organisation() -> Column[str]:
+    return Column("organisation_id", Text, ForeignKey("organisation.id"), nullable=False)
+
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("language", Text, nullable=False, server_default="de"),
+    Column("created_us", BigInteger, nullable=False),
+    # The phone lines of the public page, JSON: [{"number": ..., "price": ...}].
+    Column("phones", Text, nullable=False, server_default="[]"),
+    # Terms of help without a contract. 0 cents an hour = none set: then such help is goodwill, never billed silently.
+    Column("price_cents_per_hour", BigInteger, nullable=False, server_default="0"),
+    Column("step_minutes", Integer, nullable=False, server_default="15"),
+    Column("minimum_minutes", Integer, nullable=False, server_default="15"),
+    Column("vat_bp", Integer, nullable=False, server_default="1900"),
+    CheckConstraint("price_cents_per_hour >= 0", name="price"),
+    CheckConstraint("step_minutes BETWEEN 1 AND 240", name="step"),
+    CheckConstraint("minimum_minutes BETWEEN 0 AND 480", name="minimum"),
+    CheckConstraint("vat_bp BETWEEN 0 AND 10000", name="vat"),
+)
+
+user = Table(
+    "user",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _organisation(),
+    Column("email", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("totp_sealed", Text, nullable=False),
+    # The latest time step whose code was taken: a code works once (RFC 6238, section 5.2).
+    Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
+    Column("is_active", Boolean, nullable=False, server_default="1"),
+    Column("created_us", BigInteger, nullable=False),
+    CheckConstraint("role IN ('owner', 'technician', 'billing', 'auditor')", name="role"),
+    Index("ix_user_organisation_id", "organisation_id"),
+)
+
+sign_in_session = Table(
+    "sign_in_session",
+    metadata,
+    # SHA-256 of the cookie: a stolen database opens no browser session.
+    Column("token_sha256", Text, primary_key=True),
+    _organisation(),
+    Column("user_id", Text, ForeignKey("user.id"), nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    Index("ix_sign_in_session_user_id", "user_id"),
+)
+
+setup_token = Table(
+    "setup_token",
+    metadata,
+    Column("token_sha256", Text, primary_key=True),
+    Column("created_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    # Who may be made with it: "owner" makes the organisation too; the others join `organisation_id`.
+    Column("role", Text, nullable=False),
+    Column("organisation_id", Text, ForeignKey("organisation.id"), nullable=True),
+    # What the first form said, until the second factor is confirmed (JSON; the factor itself is sealed).
+    Column("pending", Text, nullable=False, server_default=""),
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _organisation(),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default="company"),
+    Column("phone", Text, nullable=False, server_default=""),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default="de"),
+    Column("has_contract", Boolean, nullable=False, server_default="0"),
+    # Who pays under the contract, as the customer reads it ("Muster IT-Partner GmbH").
+    Column("covered_by", Text, nullable=False, server_default=""),
+    Column("created_us", BigInteger, nullable=False),
+    CheckConstraint("kind IN ('company', 'person', 'public')", name="kind"),
+    CheckConstraint("language IN ('de', 'en')", name="language"),
+    Index("ix_customer_organisation_id", "organisation_id"),
+)
+
+support_session = Table(
+    "support_session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _organisation(),
+    Column("user_id", Text, ForeignKey("user.id"), nullable=False),
+    Column("customer_id", Text, ForeignKey("customer.id"), nullable=True),
+    Column("customer_name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("is_chargeable", Boolean, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("covered_by", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("service_type", Text, nullable=False, server_default=""),
+    Column("created_us", BigInteger, nullable=False),
+    CheckConstraint("level IN (1, 2)", name="level"),
+    Index("ix_support_session_organisation_id_created_us", "organisation_id", "created_us"),
+)
+
+# Append-only: triggers refuse UPDATE and DELETE (migration 0001).
+session_fact = Table(
+    "session_fact",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    _organisation(),
+    Column("session_id", Text, ForeignKey("support_session.id"), nullable=False),
+    Column("utc_us", BigInteger, nullable=False),
+    # Comparable only between facts of the same run of the server.
+    Column("monotonic_us", BigInteger, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    CheckConstraint("role IN ('customer', 'technician', 'server')", name="role"),
+    Index("ix_session_fact_session_id", "session_id"),
+    sqlite_autoincrement=True,
+)
