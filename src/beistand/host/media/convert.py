@@ -1,0 +1,127 @@
+"""BGRX pixels to planar Y'CbCr, BT.709 limited range, by swscale: damaged rows only, into planes that are kept.
+
+Why BT.709 limited: it is what browsers assume for VP9 and H.264 of this size, and what the stream's header says; a full
+range or RGB stream saves nothing visible and is decoded by a slower path. Rows are converted in strips of 16, so that
+one context serves every damage (whole width: a strip of 1920 x 16 takes less than a tenth of a millisecond).
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from ctypes import POINTER, c_double, c_int, c_ssize_t, c_void_p
+
+from beistand.host.media import libraries
+from beistand.host.media.vpx import Plane
+
+STRIP = 16  # rows; even, because 4:2:0 halves them, and one active-map cell high
+_BT_709 = 1  # SWS_CS_ITU709
+_POINT, _AREA, _ACCURATE = 0x10, 0x20, 0x40000 | 0x2000  # SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP
+_FORMATS = {"bgr0": b"bgr0", "yuv444p": b"yuv444p", "yuv420p": b"yuv420p"}
+_Pointers = c_void_p * 4
+_Strides = c_int * 4
+
+
+class _Buffer(ctypes.Structure):
+    """`Py_buffer`: the way to a read-only memoryview's address without copying it."""
+
+    _fields_ = (
+        ("buf", c_void_p),
+        ("obj", ctypes.py_object),
+        ("len", c_ssize_t),
+        ("itemsize", c_ssize_t),
+        ("readonly", c_int),
+        ("ndim", c_int),
+        ("format", ctypes.c_char_p),
+        ("shape", c_void_p),
+        ("strides", c_void_p),
+        ("suboffsets", c_void_p),
+        ("internal", c_void_p),
+    )
+
+
+class Planes:
+    """Three planes of 8 bit samples; 4:4:4 keeps the chroma's size, 4:2:0 halves it (rounded up)."""
+
+    def __init__(self, width: int, height: int, is_444: bool) -> None:
+        shift = 0 if is_444 else 1
+        self.sizes = [(width, height)] + [((width + shift) >> shift, (height + shift) >> shift)] * 2
+        self.strides = [-(-columns // 64) * 64 for columns, _ in self.sizes]
+        self._memory = [
+            ctypes.create_string_buffer(stride * (rows + STRIP) + 64)
+            for stride, (_, rows) in zip(self.strides, self.sizes, strict=True)
+        ]
+        self.planes = [
+            Plane(-(-ctypes.addressof(memory) // 64) * 64, stride)
+            for memory, stride in zip(self._memory, self.strides, strict=True)
+        ]
+
+    def rows(self, index: int) -> bytes:
+        """The plane's samples without padding, row by row: for tests and for PyAV."""
+        plane, (width, height) = self.planes[index], self.sizes[index]
+        return b"".join(ctypes.string_at(plane.address + row * plane.stride, width) for row in range(height))
+
+
+class Converter:
+    """Keeps the planes of one picture size and renews the rows it is told to."""
+
+    def __init__(self, width: int, height: int, is_444: bool) -> None:
+        """Raises LibraryMissingError if swscale cannot be loaded or does not know the conversion."""
+        self._scale, self._util = libraries.load("swscale"), libraries.load("avutil")
+        self._width, self._height, self._is_444 = width, height, is_444
+        self._contexts: dict[int, c_void_p] = {}
+        self.planes = Planes(width, height, is_444)
+        self._declare()
+
+    def _declare(self) -> None:
+        scale = self._scale
+        self._util.av_get_pix_fmt.argtypes, self._util.av_get_pix_fmt.restype = [ctypes.c_char_p], c_int
+        scale.sws_getContext.argtypes = [c_int] * 7 + [c_void_p, c_void_p, POINTER(c_double)]
+        scale.sws_getContext.restype = c_void_p
+        scale.sws_getCoefficients.argtypes, scale.sws_getCoefficients.restype = [c_int], c_void_p
+        scale.sws_setColorspaceDetails.argtypes = [c_void_p, c_void_p, c_int, c_void_p, c_int, c_int, c_int, c_int]
+        scale.sws_scale.argtypes = [c_void_p, _Pointers, _Strides, c_int, c_int, _Pointers, _Strides]
+        scale.sws_freeContext.argtypes, scale.sws_freeContext.restype = [c_void_p], None
+
+    def _context(self, rows: int) -> c_void_p:
+        """The context for a strip of so many rows: the usual 16, and one for the picture's last rows."""
+        if rows not in self._contexts:
+            width = self._width
+            source, target = (
+                self._util.av_get_pix_fmt(name) for name in (b"bgr0", b"yuv444p" if self._is_444 else b"yuv420p")
+            )
+            flags = (_POINT if self._is_444 else _AREA) | _ACCURATE
+            context = self._scale.sws_getContext(width, rows, source, width, rows, target, flags, None, None, None)
+            if not context:
+                raise libraries.LibraryMissingError("swscale does not know this conversion; reinstall the package av.")
+            table = self._scale.sws_getCoefficients(_BT_709)
+            self._scale.sws_setColorspaceDetails(context, table, 1, table, 0, 0, 1 << 16, 1 << 16)
+            self._contexts[rows] = c_void_p(context)
+        return self._contexts[rows]
+
+    def convert(self, pixels: memoryview, stride: int, spans: Sequence[tuple[int, int]]) -> None:
+        """Renews the rows of `spans` (first, end) of `pixels`, BGRX with `stride` bytes a row."""
+        if len(pixels) * pixels.itemsize < stride * (self._height - 1) + self._width * 4:
+            raise ValueError("The captured picture is smaller than its size says.")
+        view = _Buffer()
+        ctypes.pythonapi.PyObject_GetBuffer(ctypes.py_object(pixels), ctypes.byref(view), 0)
+        try:
+            for first, end in spans:
+                for top in range(first // STRIP * STRIP, min(end, self._height), STRIP):
+                    self._convert_strip(view.buf + top * stride, stride, top)
+        finally:
+            ctypes.pythonapi.PyBuffer_Release(ctypes.byref(view))
+
+    def _convert_strip(self, source: int, stride: int, top: int) -> None:
+        rows = min(STRIP, self._height - top)
+        shifts = (0, 0, 0) if self._is_444 else (0, 1, 1)
+        targets = [p.address + (top >> s) * p.stride for p, s in zip(self.planes.planes, shifts, strict=True)]
+        self._scale.sws_scale(
+            self._context(rows), _Pointers(source), _Strides(stride), 0, rows,
+            _Pointers(*targets), _Strides(*self.planes.strides),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Frees the contexts; may be called twice."""
+        while self._contexts:
+            self._scale.sws_freeContext(self._contexts.popitem()[1])

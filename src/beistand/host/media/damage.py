@@ -1,0 +1,152 @@
+"""Which blocks of the picture changed, how sharp each one is on the other side, and which are moving pictures. Pure.
+
+The picture is cut into blocks of 64 x 64 px, VP9's largest; the last column and row may be cut off by the edge. Blocks
+are numbered row by row. Quantizers are VP9's public scale: 0 lossless to 63 coarsest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from beistand.host.ports import Rect
+
+BLOCK = 64
+CELL = 16  # one byte of a VP9 active map
+_CELLS = BLOCK // CELL
+UNKNOWN = 255  # a block the other side has never seen: coarser than any quantizer
+
+MOVING_CHANGES = 6  # so many changes, none longer after the one before than MOVING_GAP: a moving picture
+MOVING_GAP = 0.2  # seconds
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A picture of `width` x `height` px and its blocks."""
+
+    width: int
+    height: int
+
+    @property
+    def columns(self) -> int:
+        return -(-self.width // BLOCK)
+
+    @property
+    def rows(self) -> int:
+        return -(-self.height // BLOCK)
+
+    @property
+    def count(self) -> int:
+        return self.columns * self.rows
+
+    def all(self) -> frozenset[int]:
+        return frozenset(range(self.count))
+
+    def blocks(self, rects: Iterable[Rect]) -> frozenset[int]:
+        """The blocks that the rectangles touch; parts outside of the picture count for nothing."""
+        found: set[int] = set()
+        for rect in rects:
+            left, top = max(rect.x, 0), max(rect.y, 0)
+            right, bottom = min(rect.x + rect.width, self.width), min(rect.y + rect.height, self.height)
+            if left >= right or top >= bottom:
+                continue
+            first, end = left // BLOCK, (right - 1) // BLOCK + 1
+            for row in range(top // BLOCK, (bottom - 1) // BLOCK + 1):
+                found.update(range(row * self.columns + first, row * self.columns + end))
+        return frozenset(found)
+
+    def around(self, blocks: Iterable[int]) -> frozenset[int]:
+        """The blocks and those left of and above them, whose edge pixels VP9's loop filter changes with them."""
+        found: set[int] = set()
+        for block in blocks:
+            found.add(block)
+            if block % self.columns:
+                found.add(block - 1)
+            if block >= self.columns:
+                found.add(block - self.columns)
+        return frozenset(found)
+
+    def rect(self, block: int) -> Rect:
+        """The block's pixels, cut at the picture's edge."""
+        x, y = block % self.columns * BLOCK, block // self.columns * BLOCK
+        return Rect(x, y, min(BLOCK, self.width - x), min(BLOCK, self.height - y))
+
+    def active_map(self, blocks: Iterable[int]) -> bytes:
+        """One byte for each 16 x 16 px cell of the picture, row by row: 1 within the blocks."""
+        cells, lines = -(-self.width // CELL), -(-self.height // CELL)
+        flags = bytearray(self.count)
+        for block in blocks:
+            flags[block] = 1
+        made = bytearray()
+        for row in range(self.rows):
+            line = bytes(flag for flag in flags[row * self.columns : (row + 1) * self.columns] for _ in range(_CELLS))
+            made += line[:cells] * min(_CELLS, lines - row * _CELLS)
+        return bytes(made)
+
+
+def row_spans(rects: Iterable[Rect], height: int) -> list[tuple[int, int]]:
+    """The rows that the rectangles touch as sorted, separate (first, end) pairs within the picture."""
+    spans = sorted((max(r.y, 0), min(r.y + r.height, height)) for r in rects if r.y < height and r.y + r.height > 0)
+    merged: list[tuple[int, int]] = []
+    for first, end in spans:
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((first, end))
+    return merged
+
+
+class Sharpness:
+    """How coarsely each block was last sent, when it last changed, and whether it keeps moving."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self._quantizers = bytearray([UNKNOWN]) * grid.count
+        self._changed = [float("-inf")] * grid.count
+        self._changes = [0] * grid.count
+
+    def changed(self, blocks: Iterable[int], now: float) -> None:
+        """Pixels of these blocks changed at `now` (seconds)."""
+        for block in blocks:
+            is_series = now - self._changed[block] <= MOVING_GAP
+            self._changes[block] = self._changes[block] + 1 if is_series else 1
+            self._changed[block] = now
+
+    def sent(self, blocks: Iterable[int], quantizer: int) -> None:
+        """These blocks left with this quantizer; their neighbours' edges are as coarse now, unless it was lossless."""
+        blocks = frozenset(blocks)
+        for block in blocks:
+            self._quantizers[block] = quantizer
+        if quantizer:
+            for block in self.grid.around(blocks) - blocks:
+                self._quantizers[block] = max(self._quantizers[block], quantizer)
+
+    def is_moving(self, block: int, now: float) -> bool:
+        """Whether the block belongs to a moving picture, which is never sharpened while it moves."""
+        return self._changes[block] >= MOVING_CHANGES and now - self._changed[block] <= MOVING_GAP
+
+    def coarser_than(self, quantizer: int, now: float, still: float) -> list[int]:
+        """Blocks sent more coarsely than this that have not changed for `still` seconds; the latest changed first."""
+        found = [
+            block
+            for block, was in enumerate(self._quantizers)
+            if was > quantizer and now - self._changed[block] >= still
+        ]
+        return sorted(found, key=lambda block: -self._changed[block])
+
+    def next_still(self, quantizer: int, still: float) -> float | None:
+        """When the next block coarser than this will have been still for so long; None if there is none."""
+        times = [self._changed[block] + still for block, was in enumerate(self._quantizers) if was > quantizer]
+        return min(times, default=None)
+
+    def worst(self) -> int:
+        """The coarsest quantizer on the other side's screen (UNKNOWN before the first frame)."""
+        return max(self._quantizers, default=0)
+
+    def forget(self) -> None:
+        """The other side lost its picture."""
+        self._quantizers = bytearray([UNKNOWN]) * self.grid.count
+
+    def __iter__(self) -> Iterator[int]:
+        """The quantizers, block by block."""
+        return iter(self._quantizers)

@@ -1,0 +1,125 @@
+"""What an encoder of pictures is, which codecs we speak, and the choice of one. The makers are vpx.py and pyav.py.
+
+Codec strings are those of WebCodecs (RFC 6381); docs/protocol.md, DecoderCan and PictureConfig.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from beistand.host.media.convert import Converter
+from beistand.host.media.damage import Grid, row_spans
+from beistand.host.media.libraries import LibraryMissingError
+from beistand.host.media.vpx import VpxEncoder
+from beistand.host.ports import CapturedFrame
+
+THREADS = 2
+
+
+class EncoderError(Exception):
+    """No picture can be made; the text is one sentence that names the reason and what to do."""
+
+
+class Kind(enum.Enum):
+    """What is inside the stream."""
+
+    VP9_444 = "vp09.01"
+    VP9_420 = "vp09.00"
+    H264 = "avc1."
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A codec string as the browser named it, and what it means for us."""
+
+    name: str
+    kind: Kind
+
+
+def choose(codecs: Sequence[str]) -> Codec:
+    """The first codec of the technician's list (best first) that we can make; raises EncoderError if there is none."""
+    for name in codecs:
+        for kind in Kind:
+            if name.startswith(kind.value) and _is_eight_bit(name, kind):
+                return Codec(name, kind)
+    raise EncoderError("The technician's browser decodes neither VP9 nor H.264; it must be renewed.")
+
+
+def _is_eight_bit(name: str, kind: Kind) -> bool:
+    """VP9 strings say profile, level and bit depth; ours is always 8 bit. H.264 must be 4:2:0 (profiles up to 100)."""
+    if kind is Kind.H264:
+        profile = name[5:7]
+        return len(name) == 11 and profile.lower() in {"42", "4d", "64"}
+    parts = name.split(".")
+    return len(parts) >= 4 and parts[3] == "08"
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One packet; `blocks` are those it renewed (all of them in a keyframe)."""
+
+    data: bytes
+    is_key: bool
+    quantizer: int
+    blocks: frozenset[int]
+
+
+class Encoder(Protocol):
+    """Codes pictures of one size; used by one thread alone."""
+
+    grid: Grid
+
+    def take(self, frame: CapturedFrame) -> frozenset[int]:
+        """Converts the damaged rows into the kept planes and says which blocks they touch."""
+        ...
+
+    def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
+        """Codes the kept planes, only these blocks unless it becomes a keyframe; `milliseconds` must rise."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Vp9Encoder:
+    """VP9 by libvpx directly: active maps, any quantizer at any frame, lossless at quantizer 0."""
+
+    def __init__(self, width: int, height: int, is_444: bool, threads: int = THREADS) -> None:
+        """Raises LibraryMissingError or vpx.VpxError."""
+        self.grid = Grid(width, height)
+        self._converter = Converter(width, height, is_444)
+        self._encoder = VpxEncoder(width, height, is_444, threads)
+        self._is_new = True
+
+    def take(self, frame: CapturedFrame) -> frozenset[int]:
+        self._converter.convert(frame.pixels, frame.stride, row_spans(frame.damage, frame.height))
+        return self.grid.blocks(frame.damage)
+
+    def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
+        is_key = is_key or self._is_new
+        chosen = self.grid.all() if is_key else frozenset(blocks)
+        is_whole = len(chosen) == self.grid.count
+        self._encoder.set_quantizer(quantizer)
+        self._encoder.set_active_map(None if is_whole else self.grid.active_map(chosen))
+        data, key = self._encoder.encode(self._converter.planes.planes, milliseconds, is_key)
+        self._is_new = False
+        return Encoded(data, key, quantizer, chosen)
+
+    def close(self) -> None:
+        self._encoder.close()
+        self._converter.close()
+
+
+Maker = Callable[[int, int, bool], Encoder]
+
+
+def open_encoder(codec: Codec, width: int, height: int) -> Encoder:
+    """The best encoder for this codec on this machine: libvpx itself. Raises EncoderError."""
+    if codec.kind is Kind.H264:
+        raise EncoderError("H.264 cannot be made by this program yet; the technician's browser must offer VP9.")
+    try:
+        return Vp9Encoder(width, height, codec.kind is Kind.VP9_444)
+    except LibraryMissingError as error:
+        raise EncoderError(str(error)) from error

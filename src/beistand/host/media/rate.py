@@ -1,0 +1,204 @@
+"""When the next picture may leave, how coarse it is, and when the still screen is sharpened. Pure: time is an argument.
+
+It holds the credit of docs/protocol.md section 8 (at most 6 frames not yet shown, or 200 ms in flight), a ladder of
+quantizers that follows the delay of `FrameShown`, and the sharpening of blocks that stand still.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+
+FRAMES_IN_FLIGHT = 6
+SECONDS_IN_FLIGHT = 0.2
+FASTEST = 1 / 30  # seconds between two frames of changes
+STILL = 0.15  # seconds without a change before a block is sharpened
+SHARPEN_BYTES = 250_000  # the most a sharpening frame may cost before the line's speed is known
+SHARPEN_SECONDS = 0.25  # the most it may occupy the line once the speed is known
+LADDER = (20, 28, 36, 44, 52, 60)  # quantizers for changes, finest first
+START = 2  # the step of the ladder a session begins with: quantizer 36
+SHARPENING = (16, 0)  # quantizers for what stands still; 0 is lossless
+DELAY_COARSER = 0.12  # seconds a frame waits longer than the fastest ever did: the line is too full
+DELAY_FINER = 0.03
+RAISE_AFTER = 8  # that many quick frames in a row before the quality rises by a step
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The screen reports damage that has not been taken yet."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What still is to be sharpened: blocks per sharpening quantizer that are still now, and when the next one is."""
+
+    coarse: tuple[int, ...]  # one count per entry of SHARPENING
+    next_still: float | None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A frame left: `cost` seconds were spent on grabbing and coding it."""
+
+    frame: int
+    size: int
+    blocks: int
+    quantizer: int
+    is_key: bool
+    is_sharpening: bool
+    cost: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The technician's `FrameShown`."""
+
+    frame: int
+    decode_ms: int
+
+
+@dataclass(frozen=True)
+class KeyframeAsked:
+    """The technician's `KeyframeWanted`, a new monitor, a new size or the begin of showing."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time passed."""
+
+
+Event = Changed | Standing | Sent | Shown | KeyframeAsked | Tick
+
+
+@dataclass(frozen=True)
+class Take:
+    """Grab what changed and send it with this quantizer; as a keyframe of the whole picture if `is_key`."""
+
+    quantizer: int
+    is_key: bool
+
+
+@dataclass(frozen=True)
+class Sharpen:
+    """Send at most so many still blocks again, with this quantizer."""
+
+    quantizer: int
+    most_blocks: int
+
+
+Effect = Take | Sharpen
+
+
+class Rate:
+    """One picture stream's pace. Tell it every event; do the effects at once and report them as `Sent`."""
+
+    def __init__(self) -> None:
+        self._in_flight: OrderedDict[int, tuple[float, int]] = OrderedDict()  # frame: (sent at, bytes)
+        self._now = float("-inf")
+        self._has_change = False
+        self._wants_key = True
+        self._standing = Standing((0,) * len(SHARPENING), None)
+        self._step = START
+        self._quick = 0
+        self._next_take = float("-inf")
+        self._round_trips: deque[float] = deque(maxlen=64)
+        self._speed: float | None = None  # bytes a second, as far as frames have shown it
+        self._block_bytes = dict.fromkeys(SHARPENING, 1500.0)
+
+    @property
+    def quantizer(self) -> int:
+        """The quantizer of the next frame of changes."""
+        return LADDER[self._step]
+
+    @property
+    def in_flight(self) -> int:
+        """Frames sent and not yet shown."""
+        return len(self._in_flight)
+
+    def handle(self, event: Event, now: float) -> list[Effect]:
+        """Takes an event at `now` (monotonic seconds) and answers what to do at once: one effect or none."""
+        self._now = now
+        match event:
+            case Changed():
+                self._has_change = True
+            case Standing():
+                self._standing = event
+            case Sent():
+                self._sent(event, now)
+            case Shown():
+                self._shown(event, now)
+            case KeyframeAsked():
+                self._wants_key = True
+                self._in_flight.clear()  # a decoder that lost its way acknowledges nothing
+            case Tick():
+                pass
+        return self._due(now)
+
+    def next_deadline(self) -> float | None:
+        """When to come back with a Tick if nothing else happens; None: only an event can change anything."""
+        if not self.has_credit(self._now):
+            return None  # only a FrameShown or a KeyframeWanted gives new credit
+        if self._wants_key or self._has_change:
+            return self._next_take
+        return None if self._in_flight else self._standing.next_still
+
+    def has_credit(self, now: float) -> bool:
+        """Whether a frame may leave: fewer than 6 not yet shown, and the oldest of them at most 200 ms under way."""
+        if len(self._in_flight) >= FRAMES_IN_FLIGHT:
+            return False
+        oldest = next(iter(self._in_flight.values()), None)
+        return oldest is None or now - oldest[0] <= SECONDS_IN_FLIGHT
+
+    def _due(self, now: float) -> list[Effect]:
+        if not self.has_credit(now):
+            return []
+        if self._wants_key or self._has_change:
+            return [Take(self.quantizer, self._wants_key)] if now >= self._next_take else []
+        if self._in_flight:
+            return []  # sharpening never queues: one frame at a time, behind nothing
+        for quantizer, count in zip(SHARPENING, self._standing.coarse, strict=True):
+            if count:
+                return [Sharpen(quantizer, self._affordable(quantizer))]
+        return []
+
+    def _affordable(self, quantizer: int) -> int:
+        budget = SHARPEN_BYTES if self._speed is None else self._speed * SHARPEN_SECONDS
+        return max(4, int(budget / self._block_bytes[quantizer]))
+
+    def _sent(self, sent: Sent, now: float) -> None:
+        self._in_flight[sent.frame] = (now, sent.size)
+        if sent.is_sharpening:
+            measured = sent.size / max(1, sent.blocks)
+            self._block_bytes[sent.quantizer] = max(100.0, (self._block_bytes[sent.quantizer] + measured) / 2)
+            return
+        self._has_change = False
+        self._wants_key = self._wants_key and not sent.is_key
+        self._next_take = now + max(FASTEST - sent.cost, sent.cost / 2)
+
+    def _shown(self, shown: Shown, now: float) -> None:
+        if shown.frame not in self._in_flight:
+            return  # sent before the last keyframe was asked for, or shown twice
+        sent_at, size = self._in_flight[shown.frame]
+        for frame in [frame for frame in self._in_flight if frame <= shown.frame]:
+            del self._in_flight[frame]
+        trip = max(1e-4, now - sent_at - shown.decode_ms / 1000)
+        self._round_trips.append(trip)
+        self._measure_speed(size, trip)
+        self._climb(trip - min(self._round_trips), shown.decode_ms / 1000)
+
+    def _measure_speed(self, size: int, trip: float) -> None:
+        if size < 20_000:
+            return  # small frames tell the round trip, not the speed
+        speed = size / max(1e-3, trip - min(self._round_trips) / 2)
+        self._speed = speed if self._speed is None else 0.7 * self._speed + 0.3 * speed
+
+    def _climb(self, delay: float, decode: float) -> None:
+        if delay > DELAY_COARSER or decode > SECONDS_IN_FLIGHT:
+            self._step = min(self._step + 1, len(LADDER) - 1)
+            self._quick = 0
+        elif delay < DELAY_FINER:
+            self._quick += 1
+            if self._quick >= RAISE_AFTER:
+                self._step, self._quick = max(self._step - 1, 0), 0
+        else:
+            self._quick = 0

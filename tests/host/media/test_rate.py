@@ -1,0 +1,116 @@
+"""Rate: credit is never exceeded, a busy line gets coarser pictures, a still screen gets exact ones."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beistand.host.media import rate as r
+from beistand.host.media.rate import Changed, KeyframeAsked, Rate, Sent, Sharpen, Shown, Standing, Take, Tick
+
+
+def _sent(frame: int, size: int = 2_000, **others: bool) -> Sent:
+    flags = {"is_key": False, "is_sharpening": False} | others
+    return Sent(frame, size, 10, 16 if flags["is_sharpening"] else 36, cost=0.01, **flags)
+
+
+def _started(now: float = 0.0) -> Rate:
+    """A rate whose first keyframe was shown after 20 ms."""
+    rate = Rate()
+    assert rate.handle(Tick(), now) == [Take(36, is_key=True)]
+    rate.handle(_sent(1, is_key=True), now)
+    assert rate.handle(Shown(1, 5), now + 0.025) == []
+    return rate
+
+
+def test_the_first_picture_is_a_keyframe_and_no_second_one_follows_by_itself() -> None:
+    rate = _started()
+    assert rate.handle(Tick(), 1.0) == []
+    assert rate.next_deadline() is None
+    assert rate.handle(Changed(), 1.0) == [Take(36, is_key=False)]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["change", "shown", "tick"]), st.floats(0.0, 0.1)), max_size=80))
+def test_credit_is_never_exceeded(steps: list[tuple[str, float]]) -> None:
+    rate, now, frame, flight = Rate(), 0.0, 0, {}
+    for step, passed in steps:
+        now += passed
+        if step == "shown" and flight:
+            shown = min(flight)
+            del flight[shown]
+            effects = rate.handle(Shown(shown, 5), now)
+        else:
+            effects = rate.handle(Changed() if step == "change" else Tick(), now)
+        for effect in effects:
+            frame += 1
+            assert len(flight) < r.FRAMES_IN_FLIGHT
+            assert not flight or now - min(flight.values()) <= r.SECONDS_IN_FLIGHT
+            flight[frame] = now
+            rate.handle(_sent(frame, is_key=isinstance(effect, Take) and effect.is_key), now)
+        assert rate.in_flight == len(flight)
+
+
+@given(st.lists(st.floats(0.001, 0.4), min_size=1, max_size=60))
+def test_a_deadline_never_lies_in_the_past_after_a_tick(waits: list[float]) -> None:
+    rate, now = _started(), 1.0
+    for frame, wait in enumerate(waits, start=2):
+        now += wait
+        for _ in rate.handle(Changed(), now):
+            rate.handle(_sent(frame), now)
+        rate.handle(Tick(), now)
+        deadline = rate.next_deadline()
+        assert deadline is None or deadline > now
+
+
+def test_changes_are_at_least_a_thirtieth_of_a_second_apart() -> None:
+    rate = _started()
+    rate.handle(Changed(), 1.0)
+    rate.handle(_sent(2), 1.0)
+    assert rate.handle(Changed(), 1.001) == []
+    deadline = rate.next_deadline()
+    assert deadline is not None
+    assert 1.02 < deadline < 1.034
+    assert rate.handle(Tick(), deadline) == [Take(36, is_key=False)]
+
+
+def test_a_slow_line_gets_coarser_pictures_and_a_quick_one_finer_pictures() -> None:
+    rate, now = _started(), 1.0
+    for frame in range(2, 6):
+        rate.handle(Changed(), now)
+        rate.handle(_sent(frame), now)
+        now += 0.4
+        rate.handle(Shown(frame, 5), now)
+    assert rate.quantizer == r.LADDER[-1]
+    for frame in range(6, 60):
+        rate.handle(Changed(), now)
+        rate.handle(_sent(frame), now)
+        now += 0.05
+        rate.handle(Shown(frame, 30), now)
+    assert rate.quantizer == r.LADDER[0]
+
+
+def test_a_still_screen_is_sharpened_in_steps_down_to_lossless_behind_no_other_frame() -> None:
+    rate = _started()
+    assert rate.handle(Standing((10, 10), 1.0), 1.0) == [Sharpen(16, 166)]
+    rate.handle(_sent(2, is_sharpening=True), 1.0)
+    assert rate.handle(Standing((0, 10), 1.0), 1.1) == []
+    assert rate.handle(Shown(2, 5), 1.2) != []
+    effect = rate.handle(Standing((0, 10), 1.0), 1.2)[0]
+    assert isinstance(effect, Sharpen)
+    assert effect.quantizer == 0
+
+
+def test_a_change_goes_before_sharpening() -> None:
+    rate = _started()
+    rate.handle(Changed(), 1.0)
+    assert rate.handle(Standing((5, 5), 1.0), 1.1) == [Take(36, is_key=False)]
+
+
+def test_a_lost_decoder_gets_a_keyframe_even_if_all_credit_is_used() -> None:
+    rate, now = _started(), 1.0
+    for frame in range(2, 8):
+        rate.handle(Changed(), now)
+        rate.handle(_sent(frame), now)
+        now += 0.034
+    assert rate.handle(Changed(), now + 1) == []
+    assert rate.handle(KeyframeAsked(), now + 1) == [Take(36, is_key=True)]

@@ -1,0 +1,108 @@
+"""VP9 by libvpx: what the other side sees is what was painted, whatever the damage, the quantizer and the size."""
+
+from __future__ import annotations
+
+import ctypes
+
+import pytest
+
+from beistand.host.media import vpx
+from beistand.host.media.encoder import Vp9Encoder
+from beistand.host.ports import Rect
+from host.media.painting import BLUE, RED, Canvas
+from host.media.viewing import Viewer, plane, psnr
+
+
+def _planes_equal(encoder: Vp9Encoder, frame: object) -> bool:
+    return all(plane(frame, index) == encoder._converter.planes.rows(index) for index in range(3))  # type: ignore[arg-type]
+
+
+def test_structures_lie_where_the_headers_of_libvpx_1_16_put_them() -> None:
+    sizes = [ctypes.sizeof(kind) for kind in (vpx.EncoderConfig, vpx.Image, vpx.Context)]
+    assert sizes == [504, 136, 56]
+    config = vpx.EncoderConfig
+    assert (config.rc_target_bitrate.offset, config.kf_mode.offset) == (112, 160)
+    assert (vpx.Image.planes.offset, vpx.Image.stride.offset, vpx.Packet.flags.offset) == (48, 80, 40)
+
+
+def test_the_defaults_that_the_library_writes_are_plausible() -> None:
+    library, config = vpx.load(), vpx.EncoderConfig()
+    assert library.vpx_codec_enc_config_default(library.vpx_codec_vp9_cx(), ctypes.byref(config), 0) == 0
+    assert (config.g_w, config.g_h, config.g_bit_depth) == (320, 240, 8)
+    assert (config.rc_max_quantizer, config.kf_max_dist) == (63, 128)
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (333, 187), (64, 64), (65, 17)])
+@pytest.mark.parametrize("is_444", [True, False])
+def test_quantizer_zero_shows_exactly_the_planes_that_were_coded(width: int, height: int, is_444: bool) -> None:
+    canvas, viewer = Canvas(width, height), Viewer()
+    if width > 100:
+        canvas.text(Rect(0, 0, width, height))
+    canvas.fill(Rect(width // 2, 3, width // 3, 11), BLUE)
+    encoder = Vp9Encoder(width, height, is_444)
+    encoder.take(canvas.grab(full=True))
+    coarse = encoder.encode((), 40, 0, is_key=True)
+    assert coarse.is_key
+    viewer.show(coarse.data)
+    sharp = encoder.encode(encoder.grid.all(), 0, 10, is_key=False)
+    assert not sharp.is_key
+    assert _planes_equal(encoder, viewer.show(sharp.data))
+    encoder.close()
+
+
+def test_only_damaged_blocks_are_coded_and_the_rest_stays_as_it_was() -> None:
+    canvas, viewer = Canvas(640, 360), Viewer()
+    canvas.text(Rect(0, 0, 640, 360))
+    encoder = Vp9Encoder(640, 360, is_444=True)
+    encoder.take(canvas.grab(full=True))
+    viewer.show(encoder.encode((), 0, 0, is_key=True).data)
+    canvas.glyph(200, 100, 5, ink=RED)
+    blocks = encoder.take(canvas.grab())
+    encoded = encoder.encode(blocks, 0, 33, is_key=False)
+    assert len(encoded.data) < 1_000
+    assert _planes_equal(encoder, viewer.show(encoded.data))
+
+
+def test_an_inactive_block_keeps_its_old_pixels() -> None:
+    canvas, viewer = Canvas(640, 360), Viewer()
+    encoder = Vp9Encoder(640, 360, is_444=True)
+    encoder.take(canvas.grab(full=True))
+    before = plane(viewer.show(encoder.encode((), 0, 0, is_key=True).data), 0)
+    canvas.fill(Rect(0, 0, 64, 64), RED)
+    canvas.fill(Rect(320, 256, 64, 64), RED)
+    encoder.take(canvas.grab())
+    after = plane(viewer.show(encoder.encode(encoder.grid.blocks([Rect(0, 0, 64, 64)]), 0, 33, is_key=False).data), 0)
+    assert after[:64] != before[:64]
+    assert after[640 * 128 :] == before[640 * 128 :]
+
+
+def test_colours_survive_the_whole_way_to_rgb() -> None:
+    canvas, viewer = Canvas(256, 128), Viewer()
+    canvas.fill(Rect(0, 0, 128, 128), RED)
+    canvas.fill(Rect(128, 0, 128, 128), BLUE)
+    encoder = Vp9Encoder(256, 128, is_444=True)
+    encoder.take(canvas.grab(full=True))
+    frame = viewer.show(encoder.encode((), 0, 0, is_key=True).data)
+    assert frame.colorspace == 1  # the stream says BT.709 itself
+    assert frame.color_range == 1  # and limited range
+    rgb = bytes(frame.to_rgb(src_colorspace="ITU709", src_color_range="MPEG", dst_color_range="JPEG").planes[0])
+    for x, colour in ((10, RED), (200, BLUE)):
+        assert all(abs(seen - painted) <= 2 for seen, painted in zip(rgb[x * 3 : x * 3 + 3], colour, strict=True))
+
+
+def test_a_finer_quantizer_is_closer_to_the_painted_picture() -> None:
+    canvas, seen = Canvas(640, 360), []
+    canvas.text(Rect(0, 0, 640, 360))
+    for quantizer in (56, 36, 16):
+        encoder = Vp9Encoder(640, 360, is_444=True)
+        encoder.take(canvas.grab(full=True))
+        frame = Viewer().show(encoder.encode((), quantizer, 0, is_key=True).data)
+        seen.append(psnr(plane(frame, 0), encoder._converter.planes.rows(0)))
+    assert seen == sorted(seen)
+    assert seen[1] > 30
+
+
+def test_a_wrong_active_map_is_refused_with_a_sentence() -> None:
+    encoder = vpx.VpxEncoder(640, 360, True, 2)
+    with pytest.raises(vpx.VpxError, match="An active map of 40 x 23 cells is needed, 3 bytes came"):
+        encoder.set_active_map(b"abc")
