@@ -1,0 +1,109 @@
+"""What a session means, as a table {role: {state: {event: next}}}; what is missing is forbidden.
+
+Pure. An interruption is no state: it is shown beside the state and changes no right. `ended` is never left again.
+States: `confirmed`, `asked`, then `<mode>_<level>` with mode open, paused, curtain or resting and level view or control.
+"""
+
+from __future__ import annotations
+
+from beistand.protocol.errors import LocalError, PeerError
+
+HOST, TECHNICIAN = "host", "technician"
+MODES = ("open", "paused", "curtain", "resting")
+LEVELS = ("view", "control")
+RUNNING = tuple(f"{mode}_{level}" for mode in MODES for level in LEVELS)
+
+# Events of the customer's own hand at the host; at the technician's end the same events arrive as messages.
+CUSTOMER_EVENTS = frozenset(
+    {"allow_view", "allow_control", "decline", "raise", "lower", "pause", "go_on", "curtain", "curtain_off"}
+    | {"charge_yes", "charge_no", "stop"}
+)
+# Events that the technician causes.
+TECHNICIAN_EVENTS = frozenset({"ask", "ask_level", "drop", "ask_charge", "leave"})
+
+
+def _transitions() -> dict[str, dict[str, str]]:
+    table: dict[str, dict[str, str]] = {
+        "confirmed": {"ask": "asked", "stop": "ended", "leave": "ended"},
+        "asked": {
+            "allow_view": "open_view",
+            "allow_control": "open_control",
+            "decline": "ended",
+            "stop": "ended",
+            "leave": "ended",
+        },
+        "ended": {},
+    }
+    for mode in MODES:
+        for level in LEVELS:
+            here = {"stop": "ended", "leave": "ended", "lower": f"{mode}_view", "drop": f"{mode}_view"}
+            if level == "view":
+                here["ask_level"] = f"{mode}_view"  # a question changes nothing; the answer is "raise" or silence
+            if mode == "open":
+                here |= {"pause": f"paused_{level}", "curtain": f"curtain_{level}", "raise": "open_control"}
+            if mode == "paused":
+                here["go_on"] = f"open_{level}"
+            if mode == "curtain":
+                here["curtain_off"] = f"open_{level}"
+            if mode == "resting":
+                here |= {"charge_yes": f"open_{level}", "charge_no": "ended"}
+            else:
+                here["ask_charge"] = f"resting_{level}"
+            table[f"{mode}_{level}"] = here
+    return table
+
+
+# Both ends follow the same table: the host by its customer's hand, the technician's end by what it is told.
+TABLE: dict[str, dict[str, dict[str, str]]] = {HOST: _transitions(), TECHNICIAN: _transitions()}
+
+
+class Session:
+    """One end's view of the session's state."""
+
+    def __init__(self, role: str) -> None:
+        if role not in TABLE:
+            raise LocalError(f"there is no role {role}")
+        self.role = role
+        self.state = "confirmed"
+
+    def handle(self, event: str) -> str:
+        """Goes to the next state and returns it. PeerError for what the other end may not cause now, else LocalError."""
+        following = TABLE[self.role][self.state].get(event)
+        if following is None:
+            sentence = f"The {self.role} in state {self.state} cannot take the event {event}."
+            is_theirs = event in (TECHNICIAN_EVENTS if self.role == HOST else CUSTOMER_EVENTS)
+            if is_theirs:
+                raise PeerError("session", sentence)
+            raise LocalError(sentence)
+        self.state = following
+        return following
+
+    def can(self, event: str) -> bool:
+        """Whether the table has this event here."""
+        return event in TABLE[self.role][self.state]
+
+    @property
+    def mode(self) -> str:
+        """ "open", "paused", "curtain", "resting"; before consent and after the end the state itself."""
+        return self.state.partition("_")[0]
+
+    @property
+    def level(self) -> int:
+        """0 nothing agreed, 1 view, 2 control."""
+        level = self.state.partition("_")[2]
+        return LEVELS.index(level) + 1 if level else 0
+
+    @property
+    def may_show(self) -> bool:
+        """Whether a picture may leave the host now."""
+        return self.mode == "open"
+
+    @property
+    def may_control(self) -> bool:
+        """Whether input may be injected now."""
+        return self.state == "open_control"
+
+    @property
+    def is_ended(self) -> bool:
+        """Never to be revived."""
+        return self.state == "ended"
