@@ -1,7 +1,7 @@
 """The messages of a session and their bytes (docs/protocol.md section 6). Pure, strict.
 
-What is not in the table is wrong. Each message is a frozen dataclass whose fields carry their wire type; the same table stands in
-console/protocol/messages.js.
+What is not in the table is wrong. Each message is a frozen dataclass whose fields carry their wire type; the
+same table stands in console/protocol/messages.js.
 """
 
 from __future__ import annotations

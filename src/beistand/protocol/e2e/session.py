@@ -1,7 +1,7 @@
 """What a session means, as a table {role: {state: {event: next}}}; what is missing is forbidden.
 
 Pure. An interruption is no state: it is shown beside the state and changes no right. `ended` is never left again.
-States: `confirmed`, `asked`, then `<mode>_<level>` with mode open, paused, curtain or resting and level view or control.
+States: `confirmed`, `asked`, then `<mode>_<level>` (open, paused, curtain, resting; view, control), at last `ended`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Session:
         self.state = "confirmed"
 
     def handle(self, event: str) -> str:
-        """Goes to the next state and returns it. PeerError for what the other end may not cause now, else LocalError."""
+        """Goes to the next state and returns it. PeerError if the other end caused it, else LocalError."""
         following = TABLE[self.role][self.state].get(event)
         if following is None:
             sentence = f"The {self.role} in state {self.state} cannot take the event {event}."
