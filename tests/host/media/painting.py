@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from beistand.host.ports import CapturedFrame, CursorShape, Monitor, Rect
 
@@ -100,9 +101,10 @@ class PaintedScreen:
     def canvas(self) -> Canvas:
         return self.canvases[self.selected]
 
-    def changed(self) -> None:
-        """Tells a waiting worker that the canvas has damage."""
+    def paint(self, action: Callable[[Canvas], None]) -> None:
+        """Paints on the selected canvas and wakes a waiting worker, which sees all of it or nothing."""
         with self._changed:
+            action(self.canvas)
             self._changed.notify_all()
 
     def monitors(self) -> Sequence[Monitor]:
@@ -121,8 +123,10 @@ class PaintedScreen:
     def grab(self, full: bool = False) -> CapturedFrame:
         if self.error is not None:
             raise self.error
-        self.grabs += 1
-        return self.canvas.grab(full)
+        with self._changed:
+            self.grabs += 1
+            frame = self.canvas.grab(full)
+            return replace(frame, pixels=memoryview(bytes(frame.pixels)))
 
     def cursor_position(self) -> tuple[int, int]:
         return (0, 0)

@@ -60,10 +60,11 @@ def test_a_block_that_changed_is_sharpened_only_after_it_stood_still() -> None:
     sharpness.sent(range(8), 36)
     sharpness.changed([5], now=10.0)
     assert sharpness.coarser_than(0, now=10.1, still=0.15) == [0, 1, 2, 3, 4, 6, 7]
+    assert sharpness.next_still(0, 0.15, now=10.1) == 10.15
     assert sharpness.coarser_than(0, now=10.2, still=0.15)[0] == 5
     sharpness.sent(range(8), 0)
     assert sharpness.coarser_than(0, now=11.0, still=0.15) == []
-    assert sharpness.next_still(0, 0.15) is None
+    assert sharpness.next_still(0, 0.15, now=11.0) is None
 
 
 def test_a_coarse_block_makes_the_edges_of_its_left_and_upper_neighbours_coarse() -> None:

@@ -134,10 +134,10 @@ class Sharpness:
         ]
         return sorted(found, key=lambda block: -self._changed[block])
 
-    def next_still(self, quantizer: int, still: float) -> float | None:
-        """When the next block coarser than this will have been still for so long; None if there is none."""
+    def next_still(self, quantizer: int, still: float, now: float) -> float | None:
+        """When the next block coarser than this will have been still for so long; None if none is younger."""
         times = [self._changed[block] + still for block, was in enumerate(self._quantizers) if was > quantizer]
-        return min(times, default=None)
+        return min((time for time in times if time > now), default=None)
 
     def worst(self) -> int:
         """The coarsest quantizer on the other side's screen (UNKNOWN before the first frame)."""

@@ -13,7 +13,7 @@ from typing import Protocol
 from beistand.host.media.convert import Converter
 from beistand.host.media.damage import Grid, row_spans
 from beistand.host.media.libraries import LibraryMissingError
-from beistand.host.media.vpx import VpxEncoder
+from beistand.host.media.vpx import VpxEncoder, VpxError
 from beistand.host.ports import CapturedFrame
 
 THREADS = 2
@@ -101,9 +101,13 @@ class Vp9Encoder:
         is_key = is_key or self._is_new
         chosen = self.grid.all() if is_key else frozenset(blocks)
         is_whole = len(chosen) == self.grid.count
-        self._encoder.set_quantizer(quantizer)
-        self._encoder.set_active_map(None if is_whole else self.grid.active_map(chosen))
-        data, key = self._encoder.encode(self._converter.planes.planes, milliseconds, is_key)
+        active = None if is_whole else self.grid.active_map(chosen)
+        try:
+            self._encoder.set_quantizer(quantizer)
+            self._encoder.set_active_map(active)
+            data, key = self._encoder.encode(self._converter.planes.planes, milliseconds, is_key)
+        except VpxError as error:
+            raise EncoderError(str(error)) from error
         self._is_new = False
         return Encoded(data, key, quantizer, chosen)
 
@@ -121,5 +125,5 @@ def open_encoder(codec: Codec, width: int, height: int) -> Encoder:
         raise EncoderError("H.264 cannot be made by this program yet; the technician's browser must offer VP9.")
     try:
         return Vp9Encoder(width, height, codec.kind is Kind.VP9_444)
-    except LibraryMissingError as error:
+    except (LibraryMissingError, VpxError) as error:
         raise EncoderError(str(error)) from error

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 FRAMES_IN_FLIGHT = 6
 SECONDS_IN_FLIGHT = 0.2
 FASTEST = 1 / 30  # seconds between two frames of changes
+BESIDE = 0.3  # seconds between sharpening frames while something else keeps changing
 STILL = 0.15  # seconds without a change before a block is sharpened
 SHARPEN_BYTES = 250_000  # the most a sharpening frame may cost before the line's speed is known
 SHARPEN_SECONDS = 0.25  # the most it may occupy the line once the speed is known
 LADDER = (20, 28, 36, 44, 52, 60)  # quantizers for changes, finest first
 START = 2  # the step of the ladder a session begins with: quantizer 36
+SMALL_CHANGES = ((6, 8), (24, 20))  # up to so many blocks: this quantizer, unless the line is slow
 SHARPENING = (16, 0)  # quantizers for what stands still; 0 is lossless
 DELAY_COARSER = 0.12  # seconds a frame waits longer than the fastest ever did: the line is too full
 DELAY_FINER = 0.03
@@ -29,11 +31,19 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class Calm:
+    """The grab found that nothing had changed after all; no frame was made."""
+
+
+@dataclass(frozen=True)
 class Standing:
     """What still is to be sharpened: blocks per sharpening quantizer that are still now, and when the next one is."""
 
     coarse: tuple[int, ...]  # one count per entry of SHARPENING
     next_still: float | None
+
+
+NOTHING_STANDS = Standing((0,) * len(SHARPENING), None)
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ class Tick:
     """Time passed."""
 
 
-Event = Changed | Standing | Sent | Shown | KeyframeAsked | Tick
+Event = Changed | Calm | Standing | Sent | Shown | KeyframeAsked | Tick
 
 
 @dataclass(frozen=True)
@@ -97,10 +107,10 @@ class Rate:
         self._now = float("-inf")
         self._has_change = False
         self._wants_key = True
-        self._standing = Standing((0,) * len(SHARPENING), None)
+        self._standing = NOTHING_STANDS
         self._step = START
         self._quick = 0
-        self._next_take = float("-inf")
+        self._next_take = self._last_take = self._last_sharpening = float("-inf")
         self._round_trips: deque[float] = deque(maxlen=64)
         self._speed: float | None = None  # bytes a second, as far as frames have shown it
         self._block_bytes = dict.fromkeys(SHARPENING, 1500.0)
@@ -109,6 +119,11 @@ class Rate:
     def quantizer(self) -> int:
         """The quantizer of the next frame of changes."""
         return LADDER[self._step]
+
+    @property
+    def has_change(self) -> bool:
+        """Whether a change or a keyframe waits for its turn."""
+        return self._has_change or self._wants_key
 
     @property
     def in_flight(self) -> int:
@@ -121,6 +136,8 @@ class Rate:
         match event:
             case Changed():
                 self._has_change = True
+            case Calm():
+                self._has_change = False
             case Standing():
                 self._standing = event
             case Sent():
@@ -133,6 +150,13 @@ class Rate:
             case Tick():
                 pass
         return self._due(now)
+
+    def fine(self, quantizer: int, blocks: int) -> int:
+        """The quantizer for a change of so few blocks that it may be sharp at once (typing), else the given one."""
+        for most, finer in SMALL_CHANGES:
+            if blocks <= most and self._step <= START:
+                return min(quantizer, finer)
+        return quantizer
 
     def next_deadline(self) -> float | None:
         """When to come back with a Tick if nothing else happens; None: only an event can change anything."""
@@ -152,13 +176,26 @@ class Rate:
     def _due(self, now: float) -> list[Effect]:
         if not self.has_credit(now):
             return []
-        if self._wants_key or self._has_change:
-            return [Take(self.quantizer, self._wants_key)] if now >= self._next_take else []
-        if self._in_flight:
-            return []  # sharpening never queues: one frame at a time, behind nothing
+        is_busy = self._wants_key or self._has_change
+        if is_busy and now >= self._next_take:
+            return [Take(self.quantizer, self._wants_key)]
+        if self._may_sharpen(now, is_busy):
+            return self._sharpen(is_busy)
+        return []
+
+    def _may_sharpen(self, now: float, is_busy: bool) -> bool:
+        """Sharpening never queues: one frame at a time, behind nothing. Beside a moving picture it takes turns."""
+        if self._wants_key:
+            return False
+        if is_busy or now - self._last_take < STILL:
+            return len(self._in_flight) <= 2 and now - self._last_sharpening >= BESIDE and self._step < len(LADDER) - 1
+        return not self._in_flight
+
+    def _sharpen(self, is_busy: bool) -> list[Effect]:
         for quantizer, count in zip(SHARPENING, self._standing.coarse, strict=True):
             if count:
-                return [Sharpen(quantizer, self._affordable(quantizer))]
+                most = self._affordable(quantizer)
+                return [Sharpen(quantizer, max(1, most // 4) if is_busy else most)]
         return []
 
     def _affordable(self, quantizer: int) -> int:
@@ -167,12 +204,15 @@ class Rate:
 
     def _sent(self, sent: Sent, now: float) -> None:
         self._in_flight[sent.frame] = (now, sent.size)
+        self._standing = NOTHING_STANDS  # out of date now; the driver tells it anew
         if sent.is_sharpening:
             measured = sent.size / max(1, sent.blocks)
+            self._last_sharpening = now
             self._block_bytes[sent.quantizer] = max(100.0, (self._block_bytes[sent.quantizer] + measured) / 2)
             return
         self._has_change = False
         self._wants_key = self._wants_key and not sent.is_key
+        self._last_take = now
         self._next_take = now + max(FASTEST - sent.cost, sent.cost / 2)
 
     def _shown(self, shown: Shown, now: float) -> None:

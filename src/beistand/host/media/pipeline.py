@@ -1,0 +1,322 @@
+"""The picture's worker thread: ScreenSource -> damage -> encoder -> frames, paced by rate.py.
+
+It is the only user of the ScreenSource, so cursor and monitors pass through it as well. At most one change waits: what
+happens on the screen while no frame may leave is grabbed together later (newest wins). Callbacks are called from this
+thread and must return at once. While inactive nothing is grabbed and nothing leaves; `set_active(False)` returns only
+when no callback with a picture is running any more.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from beistand.host.media import rate
+from beistand.host.media.damage import Sharpness
+from beistand.host.media.encoder import Codec, Encoded, Encoder, EncoderError, open_encoder
+from beistand.host.ports import CapturedFrame, CursorShape, Monitor, PlatformError, Rect, ScreenSource
+
+LOOK_SECONDS = 0.033  # how long the worker waits for damage before it looks at the cursor and its orders
+RETRY_SECONDS = 1.0  # after the platform or the encoder failed
+MOST_KEY_BYTES = 500_000  # a keyframe above this is coded again, coarser
+COARSEST = rate.LADDER[-1]
+
+
+@dataclass(frozen=True)
+class EncodedFrame:
+    """What the message Frame carries; `is_sharp`: the other side now sees the still screen exactly."""
+
+    frame: int
+    is_key: bool
+    is_sharp: bool
+    monitor: int
+    width: int
+    height: int
+    t_ms: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where things go besides frames; all optional, all called from the worker's thread.
+
+    `config(codec, width, height, why)` comes before the first frame of a size; `error(sentence)` once for each new
+    failure; `cursor(x, y, serial)` in pixels of the monitor's frame, whenever it moved or changed its shape.
+    """
+
+    error: Callable[[str], None]
+    config: Callable[[str, int, int, str], None] = lambda codec, width, height, why: None
+    monitors: Callable[[Sequence[Monitor], int], None] = lambda monitors, selected: None
+    cursor: Callable[[int, int, int], None] = lambda x, y, serial: None
+    cursor_shape: Callable[[CursorShape], None] = lambda shape: None
+
+
+class PictureWorker:
+    """`start()`, then `set_active(True)` once the customer has agreed; every method may be called from any thread."""
+
+    def __init__(
+        self,
+        screen: ScreenSource,
+        on_frame: Callable[[EncodedFrame], None],
+        codec: Codec,
+        outputs: Outputs,
+        clock: Callable[[], float] = time.monotonic,
+        opener: Callable[[Codec, int, int], Encoder] = open_encoder,
+    ) -> None:
+        """The worker owns `screen` from `start()` on and closes it at its end."""
+        self._screen, self._on_frame, self._outputs = screen, on_frame, outputs
+        self._clock, self._opener = clock, opener
+        self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
+        self._wake = threading.Condition(threading.RLock())
+        self._orders: deque[Callable[[float], None]] = deque()
+        self._is_active = self._is_stopped = False
+        # From here on: only the worker's thread.
+        self._codec = codec
+        self._rate = rate.Rate()
+        self._encoder: Encoder | None = None
+        self._sharpness: Sharpness | None = None
+        self._started = clock()
+        self._frame = self._last_ms = 0
+        self._monitor: Monitor | None = None
+        self._cursor = (0, 0, -1)
+        self._failure = ""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No callback with a picture comes after this returns; the thread ends by itself a moment later."""
+        with self._wake:
+            self._is_stopped, self._is_active = True, False
+            self._wake.notify_all()
+
+    def join(self, seconds: float) -> bool:
+        """Waits for the thread's end; tells whether it has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def set_active(self, is_active: bool) -> None:
+        """Lets pictures leave (beginning with a keyframe) or none at all from now on."""
+        with self._wake:
+            if is_active and not self._is_active and not self._is_stopped:
+                self._order(self._restart)
+            self._is_active = is_active and not self._is_stopped
+            self._wake.notify_all()
+
+    def keyframe(self) -> None:
+        """The technician's KeyframeWanted."""
+        self._order(self._lose_picture)
+
+    def acknowledge(self, frame: int, decode_ms: int) -> None:
+        """The technician's FrameShown."""
+
+        def order(now: float) -> None:
+            self._rate.handle(rate.Shown(frame, decode_ms), now)
+
+        self._order(order)
+
+    def select(self, monitor: int) -> None:
+        """Shows another monitor from now on."""
+        self._order(lambda now: self._select(monitor, now))
+
+    def use(self, codec: Codec) -> None:
+        """Changes the codec, beginning with a keyframe and a new config."""
+        self._order(lambda now: self._use(codec, now))
+
+    def _order(self, order: Callable[[float], None]) -> None:
+        with self._wake:
+            self._orders.append(order)
+            self._wake.notify_all()
+
+    # The worker's thread.
+
+    def _run(self) -> None:
+        try:
+            while self._wait_until_active():
+                try:
+                    self._turn()
+                except (PlatformError, EncoderError) as error:
+                    self._fail(str(error))
+        except Exception as error:
+            self._outputs.error(
+                f"The picture stopped because of a mistake in this program ({error!r}); start it again."
+            )
+            raise
+        finally:
+            self._close_encoder()
+            self._screen.close()
+
+    def _wait_until_active(self) -> bool:
+        with self._wake:
+            self._wake.wait_for(lambda: self._is_active or self._is_stopped)
+            return not self._is_stopped
+
+    def _turn(self) -> None:
+        """One look at orders, cursor and screen; waits at most LOOK_SECONDS."""
+        while self._orders:
+            self._orders.popleft()(self._clock())
+        self._look_at_cursor()
+        now = self._clock()
+        if self._perform(self._rate.handle(self._standing(now), now)):
+            return
+        deadline = self._rate.next_deadline()
+        wait = LOOK_SECONDS if deadline is None else min(LOOK_SECONDS, max(0.0, deadline - now))
+        if self._rate.has_change:
+            with self._wake:
+                self._wake.wait_for(lambda: bool(self._orders) or not self._is_active, wait)
+        elif self._screen.wait_damage(wait):
+            self._perform(self._rate.handle(rate.Changed(), self._clock()))
+
+    def _standing(self, now: float) -> rate.Standing:
+        if self._sharpness is None:
+            return rate.NOTHING_STANDS
+        counts = tuple(len(self._sharpness.coarser_than(q, now, rate.STILL)) for q in rate.SHARPENING)
+        return rate.Standing(counts, self._sharpness.next_still(rate.SHARPENING[-1], rate.STILL, now))
+
+    def _perform(self, effects: Sequence[rate.Effect]) -> bool:
+        """Does what the rate says until it says no more; tells whether there was anything to do."""
+        is_busy = bool(effects)
+        while effects:
+            match effects[0]:
+                case rate.Take() as take:
+                    effects = self._take(take)
+                case rate.Sharpen() as sharpen:
+                    effects = self._sharpen(sharpen)
+        return is_busy
+
+    def _take(self, take: rate.Take) -> Sequence[rate.Effect]:
+        began = self._clock()
+        frame = self._screen.grab(full=take.is_key)
+        encoder, sharpness, is_key = self._fitting(frame, take.is_key)
+        if is_key and not take.is_key:
+            frame = self._screen.grab(full=True)
+        if is_key:
+            frame = replace(frame, damage=(Rect(0, 0, frame.width, frame.height),))
+        elif not frame.damage:
+            return self._rate.handle(rate.Calm(), self._clock())
+        blocks = encoder.take(frame)
+        moving = any(sharpness.is_moving(block, began) for block in blocks)
+        sharpness.changed(blocks, began)
+        quantizer = take.quantizer if is_key or moving else self._rate.fine(take.quantizer, len(blocks))
+        encoded = encoder.encode(blocks, quantizer, self._milliseconds(), is_key)
+        if encoded.is_key and len(encoded.data) > MOST_KEY_BYTES and quantizer < COARSEST:
+            encoded = encoder.encode(blocks, COARSEST, self._milliseconds(), is_key=True)
+        self._failure = ""
+        return self._leave(encoded, began, is_sharpening=False)
+
+    def _sharpen(self, sharpen: rate.Sharpen) -> Sequence[rate.Effect]:
+        if self._encoder is None or self._sharpness is None:
+            return []
+        began = self._clock()
+        blocks = self._sharpness.coarser_than(sharpen.quantizer, began, rate.STILL)[: sharpen.most_blocks]
+        if not blocks:
+            return []
+        encoded = self._encoder.encode(blocks, sharpen.quantizer, self._milliseconds(), is_key=False)
+        return self._leave(encoded, began, is_sharpening=True)
+
+    def _leave(self, encoded: Encoded, began: float, is_sharpening: bool) -> Sequence[rate.Effect]:
+        assert self._encoder is not None
+        assert self._sharpness is not None
+        self._sharpness.sent(encoded.blocks, encoded.quantizer)
+        self._frame += 1
+        grid, monitor = self._encoder.grid, 0 if self._monitor is None else self._monitor.id
+        made = EncodedFrame(
+            self._frame, encoded.is_key, self._sharpness.worst() == 0, monitor, grid.width, grid.height,
+            int((began - self._started) * 1000), encoded.data,
+        )  # fmt: skip
+        self._emit(lambda: self._on_frame(made))
+        now = self._clock()
+        sent = rate.Sent(
+            made.frame, len(made.data), len(encoded.blocks), encoded.quantizer, made.is_key, is_sharpening, now - began
+        )
+        return self._rate.handle(sent, now)
+
+    def _fitting(self, frame: CapturedFrame, is_key: bool) -> tuple[Encoder, Sharpness, bool]:
+        """The encoder for this frame's size; a new one means a keyframe."""
+        encoder, sharpness = self._encoder, self._sharpness
+        if encoder and sharpness and (encoder.grid.width, encoder.grid.height) == (frame.width, frame.height):
+            return encoder, sharpness, is_key
+        why = "start" if encoder is None else "size"
+        self._close_encoder()
+        encoder = self._encoder = self._opener(self._codec, frame.width, frame.height)
+        sharpness = self._sharpness = Sharpness(encoder.grid)
+        self._learn_monitors()
+        self._emit(lambda: self._outputs.config(self._codec.name, frame.width, frame.height, why))
+        return encoder, sharpness, True
+
+    def _milliseconds(self) -> int:
+        self._last_ms = max(self._last_ms + 1, int((self._clock() - self._started) * 1000))
+        return self._last_ms
+
+    def _emit(self, call: Callable[[], None]) -> None:
+        """The only way out for what the screen shows: a picture that became forbidden meanwhile is dropped."""
+        with self._wake:
+            if self._is_active:
+                call()
+
+    def _look_at_cursor(self) -> None:
+        shape = self._screen.cursor_shape(self._cursor[2])
+        if shape is not None:
+            self._emit(lambda: self._outputs.cursor_shape(shape))
+        x, y = self._screen.cursor_position()
+        if self._monitor is not None:
+            x, y = x - self._monitor.area.x, y - self._monitor.area.y
+        cursor = (x, y, self._cursor[2] if shape is None else shape.serial)
+        if cursor != self._cursor:
+            self._cursor = cursor
+            self._emit(lambda: self._outputs.cursor(*cursor))
+
+    def _learn_monitors(self) -> None:
+        """Finds the selected monitor's place again and tells the monitors."""
+        monitors = self._screen.monitors()
+        wanted = None if self._monitor is None else self._monitor.id
+        chosen = next((m for m in monitors if m.id == wanted), None) or next(
+            (m for m in monitors if m.is_primary), None
+        )
+        self._monitor = chosen or (monitors[0] if monitors else None)
+        if self._monitor is not None:
+            selected = self._monitor.id
+            self._emit(lambda: self._outputs.monitors(monitors, selected))
+
+    def _restart(self, now: float) -> None:
+        self._cursor = (0, 0, -1)
+        self._learn_monitors()
+        if self._encoder is not None:
+            width, height = self._encoder.grid.width, self._encoder.grid.height
+            self._emit(lambda: self._outputs.config(self._codec.name, width, height, "start"))
+        self._lose_picture(now)
+
+    def _lose_picture(self, now: float) -> None:
+        if self._sharpness is not None:
+            self._sharpness.forget()
+        self._rate.handle(rate.KeyframeAsked(), now)  # the turn that runs this order does what is due
+
+    def _select(self, monitor: int, now: float) -> None:
+        self._screen.select(monitor)
+        self._monitor = next((m for m in self._screen.monitors() if m.id == monitor), self._monitor)
+        self._learn_monitors()
+        self._close_encoder()
+        self._lose_picture(now)
+
+    def _use(self, codec: Codec, now: float) -> None:
+        self._codec = codec
+        self._close_encoder()
+        self._lose_picture(now)
+
+    def _close_encoder(self) -> None:
+        if self._encoder is not None:
+            self._encoder.close()
+        self._encoder = self._sharpness = None
+
+    def _fail(self, sentence: str) -> None:
+        """Tells a failure once and tries again after a pause, from a keyframe on."""
+        if sentence != self._failure:
+            self._failure = sentence
+            self._outputs.error(sentence)
+        self._close_encoder()
+        self._rate.handle(rate.KeyframeAsked(), self._clock())
+        with self._wake:
+            self._wake.wait_for(lambda: not self._is_active, RETRY_SECONDS)
