@@ -1,0 +1,26 @@
+"""Chooses the platform, once: the only place that asks which system this is.
+
+Everything else of the host speaks to the ports in `host/ports.py`. Adapters do not know each other.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from beistand.host.ports import Platform, PlatformError
+
+
+def current() -> Platform:
+    """The platform this program runs on.
+
+    Raises PlatformError with one sentence if there is none that we can serve: no adapter for this system, no X server
+    within reach, or an X server without the extensions that a session needs.
+    """
+    if sys.platform.startswith("linux"):
+        # Imported here because the library behind it exists on X11 systems alone.
+        from beistand.host.platform.x11 import X11Platform
+
+        return X11Platform()
+    raise PlatformError(
+        f"This program cannot share the screen of this system ({sys.platform}) yet: use a computer with Linux and X11."
+    )

@@ -1,1 +1,55 @@
-"""The X11 adapter: each part opens its own connection to the X server, so that none waits for another."""
+"""The X11 adapter: capture by MIT-SHM and DAMAGE, cursor by XFIXES, injection by XTEST, the customer's hand by XI2.
+
+Each part opens its own connection to the X server, so that none waits for another.
+"""
+
+from __future__ import annotations
+
+import platform
+import socket
+
+from beistand.host.platform.x11.activity import X11Activity
+from beistand.host.platform.x11.connection import Display
+from beistand.host.platform.x11.input import X11Input
+from beistand.host.platform.x11.screen import X11Screen
+from beistand.host.platform.x11.windows import raise_window
+
+
+class X11Platform:
+    """Makes the parts for one X server.
+
+    `display` is an X display name such as ":0"; None means the one this program was started on. Raises PlatformError
+    if the server cannot be reached.
+    """
+
+    name = "x11"
+
+    def __init__(self, display: str | None = None) -> None:
+        self._display = display
+        # A connection of our own for small deeds; it also proves at once that the server is there.
+        self._own = Display(display)
+
+    def screen(self) -> X11Screen:
+        return X11Screen(self._display)
+
+    def input(self) -> X11Input:
+        return X11Input(self._display)
+
+    def activity(self) -> X11Activity:
+        return X11Activity(self._display)
+
+    def raise_window(self, native_window: int) -> None:
+        raise_window(self._own, native_window)
+
+    def host_name(self) -> str:
+        return socket.gethostname()
+
+    def system_name(self) -> str:
+        """The system as its maker names it, e.g. "Debian GNU/Linux 12 (bookworm)"."""
+        try:
+            return platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+        except OSError:
+            return f"{platform.system()} {platform.release()}"
+
+    def close(self) -> None:
+        self._own.close()

@@ -138,6 +138,32 @@ class Display:
         except xcffib.Error as error:
             raise XError(type(error).__name__) from error
 
+    def poll_event_head(self) -> bytes | None:
+        """The first 32 bytes of the next event, None if none is waiting.
+
+        For events that xcffib misreads: it counts the values of XI2's raw motion wrongly and reads past their end.
+        """
+        library, ffi = xcffib.lib, xcffib.ffi
+        self.connection.invalid()
+        event = library.xcb_poll_for_event(self.connection._conn)
+        if event == ffi.NULL:
+            self.connection.invalid()
+            return None
+        head = bytes(ffi.buffer(event, 32))
+        xcffib.c_lib.free(event)
+        return head
+
+    def poll_reply(self, cookie: Any) -> bool:
+        """Whether the reply to a request has come; it is thrown away then. Never waits."""
+        library, ffi = xcffib.lib, xcffib.ffi
+        reply, error = ffi.new("void **"), ffi.new("xcb_generic_error_t **")
+        if not library.xcb_poll_for_reply(self.connection._conn, cookie.sequence, reply, error):
+            return False
+        for memory in (reply[0], error[0]):
+            if memory != ffi.NULL:
+                xcffib.c_lib.free(memory)
+        return True
+
     def sync(self) -> None:
         """Returns once the server has done all that was asked of it on this connection."""
         self.core.GetInputFocus().reply()
