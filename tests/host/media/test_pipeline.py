@@ -59,9 +59,9 @@ class Technician:
         with self._news:
             assert self._news.wait_for(condition, PATIENCE), (self.errors, self.frames[-3:])
 
-    def wait_sharp(self) -> None:
-        count = len(self.frames)
-        self.wait(lambda: any(frame.is_sharp for frame in self.frames[max(0, count - 1) :]))
+    def wait_exact(self, after: int = 0) -> None:
+        """Until the picture is lossless, after which the worker has nothing to send."""
+        self.wait(lambda: len(self.frames) > after and self.frames[-1].is_sharp and not self.frames[-1].quantizer)
 
 
 @pytest.fixture
@@ -102,12 +102,12 @@ def test_no_picture_is_grabbed_or_leaves_before_it_is_allowed(technician: Make) 
 def test_a_still_screen_is_sharp_soon_and_then_nothing_is_sent(technician: Make) -> None:
     one = technician(_page())
     one.worker.set_active(True)
-    one.wait_sharp()
+    one.wait_exact()
     assert one.frames[-1].t_ms - one.frames[0].t_ms < 2_000
     count = len(one.frames)
     fresh = technician(one.screen.canvas)
     fresh.worker.set_active(True)
-    fresh.wait_sharp()
+    fresh.wait_exact()
     assert fresh.seen[-1] == one.seen[-1]
     assert len(one.frames) == count
 
@@ -115,10 +115,10 @@ def test_a_still_screen_is_sharp_soon_and_then_nothing_is_sent(technician: Make)
 def test_a_change_is_seen_by_the_technician(technician: Make) -> None:
     one = technician(_page())
     one.worker.set_active(True)
-    one.wait_sharp()
+    one.wait_exact()
     before, count = one.seen[-1], len(one.frames)
     one.screen.paint(lambda canvas: canvas.fill(Rect(100, 100, 40, 20), RED))
-    one.wait(lambda: len(one.frames) > count and one.frames[-1].is_sharp)
+    one.wait_exact(after=count)
     after = one.seen[-1]
     changed = {index for index, (a, b) in enumerate(zip(before, after, strict=True)) if a != b}
     assert changed
@@ -135,7 +135,7 @@ def test_without_acknowledgement_at_most_six_frames_leave_and_the_newest_follows
     assert one.screen.grabs <= FRAMES_IN_FLIGHT
     one.acknowledges = True
     one.worker.acknowledge(one.frames[-1].frame, 5)
-    one.wait(lambda: one.frames[-1].is_sharp)
+    one.wait_exact()
     row = one.seen[-1][:320]
     assert len(set(row)) == 1, "the last change is on the technician's screen"
 
@@ -157,18 +157,18 @@ def test_nothing_leaves_after_it_was_forbidden_and_a_keyframe_comes_when_allowed
 def test_a_keyframe_comes_when_it_is_wanted(technician: Make) -> None:
     one = technician(_page())
     one.worker.set_active(True)
-    one.wait_sharp()
+    one.wait_exact()
     count = len(one.frames)
     one.worker.keyframe()
     one.wait(lambda: len(one.frames) > count)
     assert one.frames[count].is_key
-    one.wait(lambda: one.frames[-1].is_sharp)
+    one.wait_exact(after=count)
 
 
 def test_another_monitor_of_another_size_begins_with_a_config_and_a_keyframe(technician: Make) -> None:
     one = technician(_page(), Canvas(160, 96))
     one.worker.set_active(True)
-    one.wait_sharp()
+    one.wait_exact()
     count = len(one.frames)
     one.worker.select(1)
     one.wait(lambda: len(one.frames) > count)

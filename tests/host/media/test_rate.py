@@ -11,7 +11,7 @@ from beistand.host.media.rate import Changed, KeyframeAsked, Rate, Sent, Sharpen
 
 def _sent(frame: int, size: int = 2_000, **others: bool) -> Sent:
     flags = {"is_key": False, "is_sharpening": False} | others
-    return Sent(frame, size, 10, 16 if flags["is_sharpening"] else 36, cost=0.01, **flags)
+    return Sent(frame, size, 10, 8 if flags["is_sharpening"] else 36, cost=0.01, **flags)
 
 
 def _started(now: float = 0.0) -> Rate:
@@ -91,16 +91,47 @@ def test_a_slow_line_gets_coarser_pictures_and_a_quick_one_finer_pictures() -> N
 
 def test_a_still_screen_is_sharpened_in_steps_down_to_lossless_behind_no_other_frame() -> None:
     rate = _started()
-    assert rate.handle(Standing((10, 10), 1.0), 1.0) == [Sharpen(16, 166)]
+    assert rate.handle(Standing((10, 10, 10), 1.0), 1.0) == [Sharpen(8, 416)]
     rate.handle(_sent(2, is_sharpening=True), 1.0)
-    assert rate.handle(Standing((0, 10), 1.0), 1.1) == []
-    assert rate.handle(Shown(2, 5), 1.2) == [Sharpen(0, 166)]
+    assert rate.handle(Standing((0, 10, 10), 1.0), 1.1) == []
+    assert rate.handle(Shown(2, 5), 1.2) == [Sharpen(4, 833)]
+    assert rate.handle(Standing((0, 0, 10), 1.0), 1.2) == [Sharpen(0, 277)]
+    assert rate.handle(Standing((0, 0, 0), None), 1.2) == []
+
+
+def test_a_whole_screen_becomes_lossless_only_on_a_line_that_carries_it_in_a_second() -> None:
+    rate = _started()
+    assert rate.handle(Standing((0, 0, 500), None), 1.0) == []
+    for frame, now in ((2, 1.0), (3, 2.0), (4, 3.0)):
+        rate.handle(Changed(), now)
+        rate.handle(_sent(frame, size=100_000), now)
+        rate.handle(Shown(frame, 5), now + 0.05)
+    assert rate.handle(Standing((0, 0, 500), None), 4.0) != []
+
+
+def test_small_changes_are_sharp_at_once_unless_the_line_is_slow() -> None:
+    rate = _started()
+    assert [rate.fine(36, blocks) for blocks in (1, 20, 100)] == [4, 16, 36]
+    rate.handle(Changed(), 1.0)
+    rate.handle(_sent(2), 1.0)
+    rate.handle(Shown(2, 5), 2.0)
+    assert rate.fine(rate.quantizer, 1) == 44
+
+
+def test_a_slow_machine_is_told_to_hurry_until_frames_are_cheap_again() -> None:
+    rate, told = _started(), []
+    for frame in range(2, 60):
+        rate.handle(Sent(frame, 2_000, 10, 36, False, False, cost=0.1 if frame < 30 else 0.01), frame)
+        told.append(rate.is_hurried)
+    assert told[0] is False
+    assert told[27] is True
+    assert told[-1] is False
 
 
 def test_a_change_goes_before_sharpening() -> None:
     rate = _started()
     rate.handle(Changed(), 1.0)
-    assert rate.handle(Standing((5, 5), 1.0), 1.1) == [Take(36, is_key=False)]
+    assert rate.handle(Standing((5, 5, 5), 1.0), 1.1) == [Take(36, is_key=False)]
 
 
 def test_a_lost_decoder_gets_a_keyframe_even_if_all_credit_is_used() -> None:

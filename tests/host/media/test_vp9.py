@@ -7,6 +7,7 @@ import ctypes
 import pytest
 
 from beistand.host.media import vpx
+from beistand.host.media.convert import Converter
 from beistand.host.media.encoder import Vp9Encoder
 from beistand.host.ports import Rect
 from host.media.painting import BLUE, RED, Canvas
@@ -106,3 +107,49 @@ def test_a_wrong_active_map_is_refused_with_a_sentence() -> None:
     encoder = vpx.VpxEncoder(640, 360, True, 2)
     with pytest.raises(vpx.VpxError, match="An active map of 40 x 23 cells is needed, 3 bytes came"):
         encoder.set_active_map(b"abc")
+
+
+@pytest.mark.parametrize("is_444", [True, False])
+def test_conversion_follows_bt_709_limited_range_to_one_step(is_444: bool) -> None:
+    canvas = Canvas(256, 64)
+    colours = [
+        (0, 0, 0),
+        (255, 255, 255),
+        (255, 0, 0),
+        (0, 255, 0),
+        (0, 0, 255),
+        (128, 128, 128),
+        (200, 100, 30),
+        (3, 90, 250),
+    ]
+    for index, colour in enumerate(colours):
+        canvas.fill(Rect(index * 32, 0, 32, 64), colour)
+    converter = Converter(256, 64, is_444)
+    converter.convert(memoryview(canvas.pixels), canvas.stride, [(0, 64)])
+    scale = 1 if is_444 else 2
+    for index, (red, green, blue) in enumerate(colours):
+        luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        wanted = (
+            16 + luma * 219 / 255,
+            128 + (blue - luma) / 1.8556 * 224 / 255,
+            128 + (red - luma) / 1.5748 * 224 / 255,
+        )
+        x = index * 32 + 16
+        seen = (converter.planes.rows(0)[x], converter.planes.rows(1)[x // scale], converter.planes.rows(2)[x // scale])
+        assert all(abs(one - other) <= 1 for one, other in zip(seen, wanted, strict=True)), (
+            colours[index],
+            seen,
+            wanted,
+        )
+    converter.close()
+
+
+def test_only_the_named_rows_are_converted_again() -> None:
+    canvas = Canvas(128, 256)
+    converter = Converter(128, 256, True)
+    converter.convert(memoryview(canvas.pixels), canvas.stride, [(0, 256)])
+    canvas.fill(Rect(0, 0, 128, 256), RED)
+    converter.convert(memoryview(bytes(canvas.pixels)), canvas.stride, [(70, 80)])
+    luma = [converter.planes.rows(0)[row * 128] for row in (0, 63, 64, 127, 128, 255)]
+    assert luma[0] == luma[1] == luma[4] == luma[5] == 235
+    assert luma[2] == luma[3] < 100

@@ -13,7 +13,7 @@ from typing import Protocol
 from beistand.host.media.convert import Converter
 from beistand.host.media.damage import Grid, row_spans
 from beistand.host.media.libraries import LibraryMissingError
-from beistand.host.media.vpx import VpxEncoder, VpxError
+from beistand.host.media.vpx import HURRIED_SPEED, SET_SPEED, SPEED, VpxEncoder, VpxError
 from beistand.host.ports import CapturedFrame
 
 THREADS = 2
@@ -80,6 +80,10 @@ class Encoder(Protocol):
         """Codes the kept planes, only these blocks unless it becomes a keyframe; `milliseconds` must rise."""
         ...
 
+    def hurry(self, is_hurried: bool) -> None:
+        """Spends less time and more bytes on each frame from now on, or no longer."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -92,6 +96,7 @@ class Vp9Encoder:
         self._converter = Converter(width, height, is_444)
         self._encoder = VpxEncoder(width, height, is_444, threads)
         self._is_new = True
+        self._is_hurried = False
 
     def take(self, frame: CapturedFrame) -> frozenset[int]:
         self._converter.convert(frame.pixels, frame.stride, row_spans(frame.damage, frame.height))
@@ -110,6 +115,11 @@ class Vp9Encoder:
             raise EncoderError(str(error)) from error
         self._is_new = False
         return Encoded(data, key, quantizer, chosen)
+
+    def hurry(self, is_hurried: bool) -> None:
+        if is_hurried != self._is_hurried:
+            self._is_hurried = is_hurried
+            self._encoder.control(SET_SPEED, HURRIED_SPEED if is_hurried else SPEED)
 
     def close(self) -> None:
         self._encoder.close()

@@ -27,7 +27,10 @@ COARSEST = rate.LADDER[-1]
 
 @dataclass(frozen=True)
 class EncodedFrame:
-    """What the message Frame carries; `is_sharp`: the other side now sees the still screen exactly."""
+    """What the message Frame carries; `is_sharp`: no block of the other side's picture is visibly coarse.
+
+    `quantizer` is for logs: 0 lossless to 63 coarsest.
+    """
 
     frame: int
     is_key: bool
@@ -37,6 +40,7 @@ class EncodedFrame:
     height: int
     t_ms: int
     data: bytes
+    quantizer: int
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,7 @@ class PictureWorker:
         blocks = encoder.take(frame)
         moving = any(sharpness.is_moving(block, began) for block in blocks)
         sharpness.changed(blocks, began)
+        encoder.hurry(self._rate.is_hurried)
         quantizer = take.quantizer if is_key or moving else self._rate.fine(take.quantizer, len(blocks))
         encoded = encoder.encode(blocks, quantizer, self._milliseconds(), is_key)
         if encoded.is_key and len(encoded.data) > MOST_KEY_BYTES and quantizer < COARSEST:
@@ -224,8 +229,8 @@ class PictureWorker:
         self._frame += 1
         grid, monitor = self._encoder.grid, 0 if self._monitor is None else self._monitor.id
         made = EncodedFrame(
-            self._frame, encoded.is_key, self._sharpness.worst() == 0, monitor, grid.width, grid.height,
-            int((began - self._started) * 1000), encoded.data,
+            self._frame, encoded.is_key, self._sharpness.worst() <= rate.SHARP, monitor, grid.width, grid.height,
+            int((began - self._started) * 1000), encoded.data, encoded.quantizer,
         )  # fmt: skip
         self._emit(lambda: self._on_frame(made))
         now = self._clock()

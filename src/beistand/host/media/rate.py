@@ -18,8 +18,12 @@ SHARPEN_BYTES = 250_000  # the most a sharpening frame may cost before the line'
 SHARPEN_SECONDS = 0.25  # the most it may occupy the line once the speed is known
 LADDER = (20, 28, 36, 44, 52, 60)  # quantizers for changes, finest first
 START = 2  # the step of the ladder a session begins with: quantizer 36
-SMALL_CHANGES = ((6, 8), (24, 20))  # up to so many blocks: this quantizer, unless the line is slow
-SHARPENING = (16, 0)  # quantizers for what stands still; 0 is lossless
+SMALL_CHANGES = ((6, 4), (24, 16))  # up to so many blocks: this quantizer, unless the line is slow
+SHARPENING = (8, 4, 0)  # quantizers for what stands still: 48 dB, 52 dB, lossless (text of 1920 x 1080)
+SHARP = 4  # from this quantizer on nobody sees a difference (52 dB)
+EXACT_BLOCKS = 32  # lossless for so few blocks costs little; for more only if the line carries it in a second
+BLOCK_BYTES = {8: 600.0, 4: 300.0, 0: 900.0}  # a block's cost until it is measured: text after quantizer 36
+HURRY_ABOVE, HURRY_BELOW = 0.045, 0.015  # seconds a frame costs: the coder is told to hurry, or no longer to
 DELAY_COARSER = 0.12  # seconds a frame waits longer than the fastest ever did: the line is too full
 DELAY_FINER = 0.03
 RAISE_AFTER = 8  # that many quick frames in a row before the quality rises by a step
@@ -113,7 +117,9 @@ class Rate:
         self._next_take = self._last_take = self._last_sharpening = float("-inf")
         self._round_trips: deque[float] = deque(maxlen=64)
         self._speed: float | None = None  # bytes a second, as far as frames have shown it
-        self._block_bytes = dict.fromkeys(SHARPENING, 1500.0)
+        self._block_bytes = dict(BLOCK_BYTES)
+        self._cost = 0.0
+        self.is_hurried = False  # whether this machine is too slow for careful coding
 
     @property
     def quantizer(self) -> int:
@@ -193,10 +199,13 @@ class Rate:
 
     def _sharpen(self, is_busy: bool) -> list[Effect]:
         for quantizer, count in zip(SHARPENING, self._standing.coarse, strict=True):
-            if count:
+            if count and (quantizer or self._may_be_exact(count)):
                 most = self._affordable(quantizer)
                 return [Sharpen(quantizer, max(1, most // 4) if is_busy else most)]
         return []
+
+    def _may_be_exact(self, count: int) -> bool:
+        return count <= EXACT_BLOCKS or count * self._block_bytes[0] <= (self._speed or 0.0)
 
     def _affordable(self, quantizer: int) -> int:
         budget = SHARPEN_BYTES if self._speed is None else self._speed * SHARPEN_SECONDS
@@ -213,6 +222,9 @@ class Rate:
         self._has_change = False
         self._wants_key = self._wants_key and not sent.is_key
         self._last_take = now
+        if not sent.is_key:
+            self._cost = 0.8 * self._cost + 0.2 * sent.cost
+            self.is_hurried = self._cost > (HURRY_BELOW if self.is_hurried else HURRY_ABOVE)
         self._next_take = now + max(FASTEST - sent.cost, sent.cost / 2)
 
     def _shown(self, shown: Shown, now: float) -> None:
