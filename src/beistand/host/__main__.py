@@ -1,0 +1,51 @@
+"""The door of the customer's program: `python -m beistand.host --server URL`, or `beistand join`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from urllib.parse import urlsplit
+
+import wx
+
+from beistand.host.app import App
+from beistand.host.platform import current
+from beistand.host.ports import PlatformError
+from beistand.host.ui.texts import Language
+
+
+def _server(text: str) -> str:
+    parts = urlsplit(text)
+    is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme == "https" or (parts.scheme == "http" and is_local):
+        return f"{parts.scheme}://{parts.netloc}"
+    raise argparse.ArgumentTypeError(
+        "the server's address must begin with https:// (http:// is for this computer alone)"
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the program until the customer closes it. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="beistand join", description="Get remote help: type the session number.")
+    parser.add_argument("--server", required=True, type=_server, help="address of the firm's server")
+    parser.add_argument("--company", default="", help="name of the firm, shown in the first window")
+    parser.add_argument("--language", choices=("de", "en"), help="language of the windows (default: the system's)")
+    options = parser.parse_args(arguments)
+    application = wx.App()
+    language: Language = options.language or ("de" if wx.Locale.GetSystemLanguage() in _GERMAN else "en")
+    try:
+        App(options.server, options.company, language, current(), lambda: wx.CallAfter(application.ExitMainLoop))
+    except PlatformError as error:
+        print(error, file=sys.stderr)
+        wx.MessageBox(str(error), "Beistand", wx.ICON_ERROR)
+        return 1
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    application.MainLoop()
+    return 0
+
+
+_GERMAN = {wx.LANGUAGE_GERMAN, wx.LANGUAGE_GERMAN_AUSTRIAN, wx.LANGUAGE_GERMAN_SWISS}
+
+if __name__ == "__main__":
+    sys.exit(main())

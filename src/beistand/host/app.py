@@ -1,0 +1,439 @@
+"""The driver of the customer's program: link events and the customer's acts go into `Conversation`, effects come out.
+
+Threads: wx (windows), "session" (asyncio: link, peer and conversation), "picture" (media), "input" (acting), the
+watcher of the customer's hand, and the listener of the stop sign. Stop passes through none but the listener's: `_stop_now`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from beistand.host import conversation as c
+from beistand.host.acting import Actor
+from beistand.host.control.arbiter import Arbiter, Hindrance, Verdict
+from beistand.host.control.gate import Gate
+from beistand.host.media.encoder import choose
+from beistand.host.media.pipeline import EncodedFrame, Outputs, PictureWorker
+from beistand.host.ports import CursorShape, LocalActivity, Monitor, Platform, PlatformError
+from beistand.host.stop_link import StopLink
+from beistand.host.ui.consent import Answer, Asking, Question
+from beistand.host.ui.summary import Summary
+from beistand.host.ui.texts import Language
+from beistand.host.windows import Told, Windows
+from beistand.protocol import rendezvous as r
+from beistand.protocol.e2e import messages as m
+from beistand.protocol.e2e.keys import channel_identifier
+from beistand.protocol.e2e.number import SessionNumber
+from beistand.protocol.e2e.peer import Confirmed, CustomerPeer, Got, Outgoing
+from beistand.protocol.errors import PeerError
+from beistand.transport.link import LinkFailed
+from beistand.transport.relay_link import RelayLink
+
+MUTE_REPORT_SECONDS = 0.5
+FLUSH_SECONDS = 0.03
+BYE_SECONDS = 1.0
+CURSOR_BYTES = 60_000
+HINDRANCES = {"paused": Hindrance.PAUSE, "curtain": Hindrance.CURTAIN, "resting": Hindrance.RESTING}
+
+
+class App:
+    """One run of the program: one window, at most one session."""
+
+    def __init__(self, server: str, company: str, language: Language, platform: Platform, quit_: Callable[[], None]):
+        self._server = server.rstrip("/")
+        self._platform, self._quit = platform, quit_
+        self._activity: LocalActivity = platform.activity()
+        self._loop = asyncio.new_event_loop()
+        told = Told(self._on_number, self._on_answer, self._on_act, self._on_leave)
+        self._windows = Windows(company, language, self._activity.last_press_was_real, told)
+        self._conversation = c.Conversation()
+        self._number: SessionNumber | None = None
+        self._link: RelayLink | None = None
+        self._peer: CustomerPeer | None = None
+        self._asking = Asking("", "", "", platform.host_name())
+        self._gate: Gate | None = None
+        self._actor: Actor | None = None
+        self._worker: PictureWorker | None = None
+        self._stop = StopLink(os.getpid(), language, self._stop_now)
+        self._shown = c.ShowState("open", 0, False)
+        self._began = self._told_hand_at = 0.0
+        self._is_over = False
+        self._activity.start(self._on_hand)
+        threading.Thread(target=self._run_loop, name="session", daemon=True).start()
+
+    # the session thread ------------------------------------------------------------------------------------------
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def _post(self, event: c.Event) -> None:
+        """Hands an event to the session thread; from any thread."""
+        self._loop.call_soon_threadsafe(self._handle, event)
+
+    def _handle(self, event: c.Event) -> None:
+        for effect in self._conversation.handle(event, time.monotonic()):
+            self._do(effect)
+
+    # windows and stop sign ---------------------------------------------------------------------------------------
+
+    def _on_number(self, number: SessionNumber, _language: Language) -> None:
+        self._loop.call_soon_threadsafe(self._begin_link, number)
+
+    def _on_answer(self, answer: Answer) -> None:
+        self._post(c.Answered(answer.level, answer.charge, answer.way))
+
+    def _on_act(self, act: str, text: str) -> None:
+        if act in ("pause", "curtain") and self._worker is not None:
+            self._worker.set_active(False)  # before the window has even changed its words
+        self._post(c.Acted(act, text))
+
+    def _on_leave(self) -> None:
+        """The customer closed the number window or the last sheet: the program ends."""
+        self._stop_now("closed")
+        self._loop.call_soon_threadsafe(self._end_program)
+
+    def _stop_now(self, _why: str) -> None:
+        """Injection dead and every held key lifted, then capture, then the rest: synchronous, no network."""
+        if self._gate is not None:
+            self._gate.stop()
+        if self._worker is not None:
+            self._worker.stop()
+        self._post(c.Stopped())
+
+    def _on_hand(self, when: float) -> None:
+        """The customer's own hand, for each of its movements; runs in the watcher's thread."""
+        gate = self._gate
+        if gate is None:
+            return
+        gate.customer_acted(when)
+        if when - self._told_hand_at >= MUTE_REPORT_SECONDS:
+            self._told_hand_at = when
+            self._post(c.HandMoved(int(gate.muted_seconds() * 1000)))
+            self._loop.call_soon_threadsafe(self._show)
+
+    # link ----------------------------------------------------------------------------------------------------------
+
+    def _begin_link(self, number: SessionNumber) -> None:
+        self._number = number
+        self._conversation = c.Conversation()
+        self._link = RelayLink(self._server, self._on_frame, self._on_stream, self._on_lost, self._on_failed)
+        self._link.start(self._loop, r.Join(r.VERSION, number.nameplate, self._windows.language))
+
+    def _on_frame(self, frame: r.RendezvousFrame) -> None:
+        match frame:
+            case r.Joined() if self._peer is None:
+                self._joined(frame)
+            case r.Joined():
+                self._back()
+            case r.Peer(state="joined"):
+                self._prove()
+            case r.Peer(state="left"):
+                self._peer_left()
+            case r.Peer():
+                self._back()
+            case r.Refused() | r.Closed():
+                self._room_gone(frame.code)
+            case _:
+                pass  # a frame for the technician's end means nothing here
+
+    def _joined(self, frame: r.Joined) -> None:
+        if self._number is None:
+            return
+        # The server's origin comes from this program, never from the wire (security.md S8).
+        ci = channel_identifier(self._server, frame.organisation, self._number.nameplate)
+        info = f'{{"version":"{r.VERSION}","system":"{self._platform.name}"}}'.encode()
+        self._peer = CustomerPeer(self._number.secret, ci, info, os.urandom)
+        self._windows.show_status("proving", True)
+
+    def _prove(self) -> None:
+        if self._peer is not None and not self._peer.is_confirmed and self._link is not None:
+            self._link.send_stream(self._peer.start())
+
+    def _on_stream(self, data: bytes) -> None:
+        if self._peer is None or self._link is None:
+            return
+        try:
+            events = self._peer.receive(data)
+        except PeerError as error:
+            self._broken(error)
+            return
+        for event in events:
+            match event:
+                case Outgoing():
+                    self._link.send_stream(event.data)
+                case Confirmed():
+                    self._confirmed(event.peer_info)
+                case Got():
+                    self._handle(c.Got(event.message))
+        self._loop.call_later(FLUSH_SECONDS, self._flush)
+
+    def _flush(self) -> None:
+        if self._peer is not None and self._link is not None and self._peer.is_confirmed:
+            data = self._peer.flush()
+            if data:
+                self._link.send_stream(data)
+
+    def _confirmed(self, ident: bytes) -> None:
+        if self._link is not None:
+            self._link.may_rejoin = True
+        self._windows.show_status("waiting_consent", True)
+        self._handle(c.Proven(ident))
+
+    def _broken(self, error: PeerError) -> None:
+        if self._peer is not None and self._peer.is_confirmed:
+            self._handle(c.Broken("sum_error", error.sentence))
+        else:
+            self._forget_link("wrong_number" if error.code == "wrong_number" else "peer_error")
+
+    def _peer_left(self) -> None:
+        if self._peer is not None and self._peer.is_confirmed:
+            self._handle(c.LinkChanged(True))
+            self._rest(True)
+
+    def _on_lost(self) -> None:
+        if self._peer is not None and self._peer.is_confirmed:
+            self._peer.link_lost()
+            self._handle(c.LinkChanged(True))
+            self._rest(True)
+
+    def _back(self) -> None:
+        """One of the two ends has a new link: both say what they have, the rest is sent again."""
+        if self._peer is not None and self._peer.is_confirmed and self._link is not None:
+            self._link.send_stream(self._peer.resume())
+            self._handle(c.LinkChanged(False))
+            self._rest(False)
+
+    def _rest(self, is_lost: bool) -> None:
+        """Without a link no picture is made; after it the current one comes at once, as a keyframe."""
+        if self._worker is not None:
+            session = self._conversation.session
+            self._worker.set_active(not is_lost and session.may_show and session.level > 0)
+        if is_lost and self._gate is not None:
+            self._gate.release_all()
+
+    def _on_failed(self, failure: LinkFailed) -> None:
+        """The link is gone for good."""
+        if self._peer is not None and self._peer.is_confirmed:
+            self._handle(c.Broken("sum_interrupted", ""))
+        else:
+            self._forget_link("no_server", server=self._server)
+
+    def _room_gone(self, code: str) -> None:
+        if self._peer is not None and self._peer.is_confirmed:
+            ending = "sum_by_technician" if code == "ended" else "sum_interrupted"
+            self._handle(c.Broken(ending, ""))
+            return
+        known = {"unknown_number", "expired", "used", "busy", "guesses", "rate", "version"}
+        if code in known:
+            self._forget_link(code)
+        elif code in ("ended", "idle"):
+            self._forget_link("technician_left")
+        else:
+            self._forget_link("refused", code=code)
+
+    def _forget_link(self, key: str, **values: object) -> None:
+        """Back to the first window with a sentence; a typing error may be mended and tried again."""
+        if self._link is not None:
+            self._link.close()
+        self._link = self._peer = self._number = None
+        self._windows.show_status(key, False, **values)
+
+    # effects ---------------------------------------------------------------------------------------------------------
+
+    def _do(self, effect: c.Effect) -> None:
+        match effect:
+            case c.Send():
+                self._send(effect.message)
+            case c.Report():
+                if self._link is not None:
+                    self._link.send_frame(r.Fact(effect.name, effect.data))
+            case c.ShowWho():
+                self._asking = Asking(effect.company, effect.technician, effect.domain, self._platform.host_name())
+            case c.Ask():
+                question = Question(effect.kind, effect.level, effect.is_chargeable, effect.notice, effect.covered_by)
+                self._windows.ask(self._asking, question)
+            case c.Withdraw():
+                self._windows.withdraw()
+            case c.Begin():
+                self._begin_session(effect.codecs)
+            case c.Rights():
+                self._set_rights(effect)
+            case c.ShowState():
+                self._shown = effect
+                self._show()
+            case c.ShowChat():
+                self._windows.show_chat(effect.key, effect.text)
+            case c.Inject():
+                if self._actor is not None:
+                    self._actor.put(effect.message)
+            case c.Picture():
+                self._picture(effect.message)
+            case c.SetClipboard():
+                self._windows.set_clipboard(effect.text)
+            case c.Finish():
+                self._finish(effect)
+
+    def _send(self, message: Any) -> None:
+        if self._peer is not None and self._link is not None and self._peer.is_confirmed:
+            self._link.send_stream(self._peer.send(message))
+
+    def _begin_session(self, codecs: tuple[str, ...]) -> None:
+        self._began = time.monotonic()
+        try:
+            sink = self._platform.input()
+            screen = self._platform.screen()
+        except PlatformError as error:
+            self._handle(c.Broken("sum_error", str(error)))
+            return
+        self._gate = Gate(sink, Arbiter(), time.monotonic, self._own_pids)
+        self._actor = Actor(self._gate, self._refused, lambda text: self._notice("input", text))
+        self._actor.start()
+        outputs = Outputs(
+            lambda text: self._notice("picture", text),
+            self._on_config,
+            self._on_monitors,
+            self._on_cursor,
+            self._on_shape,
+        )
+        self._worker = PictureWorker(screen, self._on_picture, choose(codecs), outputs)
+        self._worker.start()
+        self._stop.start()
+        self._stop.tell(f"who {self._asking.technician}")
+        self._windows.show_panel(self._asking.technician)
+        self._loop.call_later(1.0, self._clock)
+
+    def _own_pids(self) -> set[int]:
+        return {os.getpid(), self._stop.pid or os.getpid()}
+
+    def _refused(self, verdict: Verdict) -> None:
+        if verdict is Verdict.OWN_WINDOW:
+            self._notice("own_window", "The customer's own Beistand windows cannot be operated from here.")
+
+    def _notice(self, code: str, text: str) -> None:
+        """One sentence for the technician; from any thread."""
+        self._loop.call_soon_threadsafe(self._send, m.Notice(code, text[:900]))
+
+    def _set_rights(self, rights: c.Rights) -> None:
+        if self._gate is not None:
+            for mode, hindrance in HINDRANCES.items():
+                if rights.mode == mode:
+                    self._gate.hinder(hindrance)
+                else:
+                    self._gate.clear(hindrance)
+            self._gate.set_level(rights.level)
+        if self._actor is not None and (rights.level < 2 or rights.mode != "open"):
+            self._actor.drop()
+        if self._worker is not None:
+            self._worker.set_active(rights.level > 0 and rights.mode == "open")
+
+    def _show(self) -> None:
+        is_muted = self._gate is not None and self._gate.muted_seconds() > 0
+        shown = self._shown
+        self._windows.show_state(shown.mode, shown.level, is_muted, shown.is_interrupted)
+
+    def _clock(self) -> None:
+        """Once a second while the session lasts."""
+        if self._conversation.session.is_ended:
+            return
+        seconds = int(time.monotonic() - self._began)
+        self._windows.show_clock(f"{seconds // 60}:{seconds % 60:02d}")
+        if self._gate is not None and self._gate.tick():
+            self._show()
+        self._loop.call_later(1.0, self._clock)
+
+    # picture: called from its thread, answered in the session thread ---------------------------------------------
+
+    def _picture(self, message: Any) -> None:
+        worker = self._worker
+        if worker is None:
+            return
+        match message:
+            case m.FrameShown():
+                worker.acknowledge(message.frame, message.decode_ms)
+            case m.KeyframeWanted():
+                worker.keyframe()
+            case m.SelectMonitor():
+                worker.select(message.id)
+            case m.DecoderCan():
+                worker.use(choose(self._conversation.codecs))
+
+    def _in_session(self, message: Any) -> None:
+        self._loop.call_soon_threadsafe(self._send, message)
+
+    def _on_picture(self, made: EncodedFrame) -> None:
+        frame = m.Frame(
+            made.frame, made.is_key, made.is_sharp, made.monitor, made.width, made.height, made.t_ms, made.data
+        )
+        self._loop.call_soon_threadsafe(self._send_frame, frame)
+
+    def _send_frame(self, frame: m.Frame) -> None:
+        if self._conversation.session.may_show:  # the gate is state: nothing leaves after a pause or the end
+            self._send(frame)
+
+    def _on_config(self, codec: str, width: int, height: int, why: str) -> None:
+        self._in_session(m.PictureConfig(codec, width, height, why))
+
+    def _on_monitors(self, monitors: Any, selected: int) -> None:
+        entries = [_entry(monitor) for monitor in monitors][:255]
+        for monitor in monitors:
+            if monitor.id == selected and self._actor is not None:
+                self._actor.origin = (monitor.area.x, monitor.area.y)
+        self._in_session(m.Monitors(selected, tuple(entries)))
+
+    def _on_cursor(self, x: int, y: int, serial: int) -> None:
+        self._in_session(m.CursorAt(x, y, True, serial & 0xFFFFFFFF))
+
+    def _on_shape(self, shape: CursorShape) -> None:
+        if len(shape.rgba) <= CURSOR_BYTES:
+            serial = shape.serial & 0xFFFFFFFF
+            message = m.CursorShape(serial, shape.width, shape.height, shape.hot_x, shape.hot_y, shape.rgba)
+            self._in_session(message)
+
+    # the end ----------------------------------------------------------------------------------------------------
+
+    def _finish(self, end: c.Finish) -> None:
+        if self._gate is not None:
+            self._gate.stop()
+        if self._worker is not None:
+            self._worker.stop()
+        if self._actor is not None:
+            self._actor.stop()
+        self._stop.tell("stopped")
+        if self._link is not None:
+            by = "technician" if end.ending == "sum_by_technician" else "customer"
+            self._link.send_frame(r.Ended(by, end.ending))
+            self._link.close()
+        threading.Thread(target=self._stop.close, name="stop sign close", daemon=True).start()
+        asking = self._asking
+        self._windows.show_summary(
+            Summary(end.ending, end.text, asking.company, asking.technician, end.duration_seconds, end.facts, [])
+        )
+
+    def _end_program(self) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._link is not None:
+            self._link.close()
+        self._activity.stop()
+        self._loop.call_later(BYE_SECONDS if self._peer is not None else 0.0, self._quit)
+
+
+def _entry(monitor: Monitor) -> m.MonitorInfo:
+    area = monitor.area
+    return m.MonitorInfo(
+        monitor.id,
+        area.x,
+        area.y,
+        area.width,
+        area.height,
+        monitor.scale_percent,
+        monitor.is_primary,
+        c.clean_name(monitor.name),
+    )

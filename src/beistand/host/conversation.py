@@ -1,0 +1,380 @@
+"""What the customer's program does with the session's events: handle(event, now) -> effects. Pure.
+
+It holds the session table's state, the price question and the summary. The shell (app.py) carries the effects
+out, in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from beistand.protocol.e2e import messages as m
+from beistand.protocol.e2e.session import Session
+from beistand.protocol.errors import PeerError
+
+NAME_CHARACTERS = 60
+VIEW, CONTROL = 1, 2
+WHY_STOP, WHY_TECHNICIAN, WHY_DECLINED, WHY_CLOSED, WHY_ERROR = 1, 2, 3, 4, 5
+
+
+# events --------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Proven:
+    """The handshake is confirmed; `ident` is the technician's statement."""
+
+    ident: bytes
+
+
+@dataclass(frozen=True)
+class Got:
+    """A message of the technician."""
+
+    message: Any
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The customer answered the open question; level 0: no; charge 0 not asked, 1 yes, 2 no; way 1 mouse, 2 keys."""
+
+    level: int
+    charge: int
+    way: int
+
+
+@dataclass(frozen=True)
+class Acted:
+    """A button of the panel: pause go_on curtain curtain_off take_back give_control chat."""
+
+    act: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The stop sign, its hot key, or the program being closed. Injection is dead already when this arrives."""
+
+    why: int = WHY_STOP
+
+
+@dataclass(frozen=True)
+class HandMoved:
+    """The customer's own hand silences the technician for so long."""
+
+    muted_ms: int
+
+
+@dataclass(frozen=True)
+class LinkChanged:
+    """The link was lost, or is back."""
+
+    is_lost: bool
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The other end or the relay broke the rules, or the room is gone: `ending` is a text key, `text` one sentence."""
+
+    ending: str
+    text: str
+
+
+Event = Proven | Got | Answered | Acted | Stopped | HandMoved | LinkChanged | Broken
+
+
+# effects -------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Send:
+    message: Any
+
+
+@dataclass(frozen=True)
+class Report:
+    """A fact for the append-only store, by way of the relay."""
+
+    name: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Show a question: kind "consent", "level" or "charge"."""
+
+    kind: str
+    level: int
+    is_chargeable: bool
+    notice: str
+    covered_by: str
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Close the open question."""
+
+
+@dataclass(frozen=True)
+class ShowState:
+    mode: str
+    level: int
+    is_interrupted: bool
+
+
+@dataclass(frozen=True)
+class ShowWho:
+    """Verified data of who asks."""
+
+    company: str
+    technician: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class ShowChat:
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Consent was given: stop sign, panel, picture."""
+
+    codecs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What gate and picture may do now."""
+
+    level: int
+    mode: str
+
+
+@dataclass(frozen=True)
+class Inject:
+    message: Any
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A message that concerns the picture: FrameShown, KeyframeWanted, SelectMonitor, DecoderCan."""
+
+    message: Any
+
+
+@dataclass(frozen=True)
+class SetClipboard:
+    text: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The end: `ending` is a text key. Nothing is sent after the `Send` effects before it."""
+
+    ending: str
+    text: str
+    facts: tuple[tuple[int, str], ...]
+    duration_seconds: int
+
+
+Effect = (
+    Send | Report | Ask | Withdraw | ShowState | ShowWho | ShowChat | Begin | Rights | Inject | Picture | SetClipboard
+) | Finish
+
+
+def clean_name(value: object) -> str:
+    """A name as it may be shown: printable, no bidirectional controls, at most 60 characters (S21)."""
+    text = value if isinstance(value, str) else ""
+    bidi = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
+    return "".join(c for c in text if c.isprintable() and c not in bidi).strip()[:NAME_CHARACTERS]
+
+
+class Conversation:
+    """One session from proof to end."""
+
+    def __init__(self) -> None:
+        self.session = Session("host")
+        self.codecs: tuple[str, ...] = ()
+        self._is_interrupted = False
+        self._asked: Ask | None = None
+        self._began_at: float | None = None
+        self._facts: list[tuple[int, str]] = []
+
+    def handle(self, event: Event, now: float) -> list[Effect]:
+        """Takes one event. What the technician may not send now ends the session (PeerError becomes `Finish`)."""
+        if self.session.is_ended:
+            return []
+        try:
+            match event:
+                case Proven():
+                    return self._proven(event.ident)
+                case Got():
+                    return self._got(event.message, now)
+                case Answered():
+                    return self._answered(event, now)
+                case Acted():
+                    return self._acted(event, now)
+                case Stopped():
+                    bye = m.Bye(event.why, "")
+                    return [Send(bye), *self._end("stop", "sum_by_customer", "", now)]
+                case HandMoved():
+                    return [Send(m.CustomerActive(min(event.muted_ms, 65_535)))] if self.session.level else []
+                case LinkChanged():
+                    self._is_interrupted = event.is_lost
+                    if self.session.level:
+                        self._note("fact_interrupted" if event.is_lost else "fact_back", now)
+                    return self._state() if self.session.level else []
+                case Broken():
+                    return self._end("stop", event.ending, event.text, now)
+        except PeerError as error:
+            return [Send(m.Bye(WHY_ERROR, error.sentence)), *self._end("stop", "sum_error", error.sentence, now)]
+
+    def _proven(self, ident: bytes) -> list[Effect]:
+        try:
+            content = json.loads(ident)
+            names = [clean_name(content[key]) for key in ("company", "technician", "domain")]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise PeerError("ident", "The technician's statement cannot be read.") from error
+        if not all(names[:2]):
+            raise PeerError("ident", "The technician's statement holds no names.")
+        return [ShowWho(*names)]
+
+    def _got(self, message: Any, now: float) -> list[Effect]:
+        session = self.session
+        match message:
+            case m.ConsentAsk():
+                if message.level not in (VIEW, CONTROL) or (message.is_chargeable and not message.notice.strip()):
+                    raise PeerError("session", "The technician asked for consent without saying for what.")
+                session.handle("ask")
+                return [self._ask("consent", message.level, message.is_chargeable, message.notice, message.covered_by)]
+            case m.LevelAsk():
+                if message.level != CONTROL or not session.can("ask_level") or self._asked:
+                    return []  # deliberately lax: a question that crossed with the customer's own step
+                return [self._ask("level", CONTROL, False, "", "")]
+            case m.LevelDrop():
+                return self._lower(2, now) if session.level == CONTROL and session.can("drop") else []
+            case m.ChargeAsk():
+                if not message.notice.strip():
+                    raise PeerError("session", "The technician asked for an order without a price.")
+                session.handle("ask_charge")
+                ask = self._ask("charge", session.level, True, message.notice, "")
+                return [*self._state(), Report("charge_asked", {"notice_sha256": _sha256(message.notice)}), ask]
+            case m.Bye():
+                return self._end("leave", "sum_by_technician", message.text, now)
+            case m.Ping():
+                return [Send(m.Pong(message.t))]
+            case m.Pong():
+                return []
+            case m.Chat():
+                return [ShowChat("said_technician", message.text)]
+            case m.DecoderCan():
+                self.codecs = tuple(entry.codec for entry in message.codecs)[:16]
+                return [Picture(message)] if session.level else []
+            case m.SelectMonitor() | m.KeyframeWanted() | m.FrameShown():
+                return [Picture(message)] if session.level else []
+            case m.Clipboard():
+                if not session.may_control:
+                    return []  # deliberately lax, like input that was under way when the right ended
+                self._note("fact_clipboard", now)
+                return [SetClipboard(message.text)]
+        return [Inject(message)] if session.may_control else []
+
+    def _ask(self, kind: str, level: int, is_chargeable: bool, notice: str, covered_by: str) -> Ask:
+        self._asked = Ask(kind, level, is_chargeable, notice, clean_name(covered_by))
+        return self._asked
+
+    def _answered(self, answer: Answered, now: float) -> list[Effect]:
+        asked, self._asked = self._asked, None
+        if asked is None:
+            return []
+        digest = hashlib.sha256(asked.notice.encode()).digest() if asked.notice else b""
+        if asked.kind == "level":
+            return self._raise(1, now) if answer.level == CONTROL else []
+        if asked.kind == "charge":
+            return self._charged(asked, answer, digest, now)
+        level = min(answer.level, asked.level)
+        if asked.is_chargeable and answer.charge != 1:
+            level = 0
+        data = {"level": level, "charge": answer.charge, "notice": asked.notice[:2_000], "way": answer.way}
+        data |= {"notice_sha256": digest.hex()}
+        sent = Send(m.ConsentAnswer(level, answer.charge, digest, answer.way))
+        if level == 0:
+            return [sent, Report("declined", data), *self._end("decline", "sum_declined", "", now)]
+        self.session.handle("allow_control" if level == CONTROL else "allow_view")
+        self._began_at = now
+        self._note("fact_control" if level == CONTROL else "fact_view", now)
+        if answer.charge == 1:
+            self._note("fact_charge_yes", now)
+        return [sent, Report("consent", data), Begin(self.codecs), *self._state()]
+
+    def _charged(self, asked: Ask, answer: Answered, digest: bytes, now: float) -> list[Effect]:
+        is_yes = answer.charge == 1
+        data = {"notice": asked.notice[:2_000], "notice_sha256": digest.hex(), "is_yes": is_yes, "way": answer.way}
+        out: list[Effect] = [Send(m.ChargeAnswer(is_yes, digest, answer.way)), Report("charge_answered", data)]
+        self._note("fact_charge_yes" if is_yes else "fact_charge_no", now)
+        if not is_yes:
+            return [*out, Send(m.Bye(WHY_DECLINED, "")), *self._end("charge_no", "sum_by_customer", "", now)]
+        self.session.handle("charge_yes")
+        return [*out, *self._state()]
+
+    def _acted(self, event: Acted, now: float) -> list[Effect]:
+        act, session = event.act, self.session
+        if act == "chat":
+            text = event.text[:1_000]
+            return [Send(m.Chat(text)), ShowChat("said_you", text)] if session.level else []
+        if act == "take_back":
+            return self._lower(1, now) if session.level == CONTROL else []
+        if act == "give_control":
+            return self._raise(1, now) if session.can("raise") and session.level == VIEW else []
+        if not session.can(act):
+            return []  # the button was pressed while the state changed under it
+        session.handle(act)
+        facts = {"pause": "fact_paused", "go_on": "fact_resumed"}
+        facts |= {"curtain": "fact_curtain_on", "curtain_off": "fact_curtain_off"}
+        self._note(facts[act], now)
+        is_on = act in ("pause", "curtain")
+        message = m.Paused(is_on) if act in ("pause", "go_on") else m.Curtain(is_on)
+        return [*self._state(), Send(message), Report(act)]
+
+    def _raise(self, by: int, now: float) -> list[Effect]:
+        if not self.session.can("raise"):
+            return []
+        self.session.handle("raise")
+        self._note("fact_control", now)
+        return [Send(m.LevelChanged(CONTROL, by)), Report("level", {"level": CONTROL}), *self._state()]
+
+    def _lower(self, by: int, now: float) -> list[Effect]:
+        self.session.handle("lower" if by == 1 else "drop")
+        self._note("fact_view_back", now)
+        return [*self._state(), Send(m.LevelChanged(VIEW, by)), Report("level", {"level": VIEW})]
+
+    def _state(self) -> list[Effect]:
+        session = self.session
+        return [Rights(session.level, session.mode), ShowState(session.mode, session.level, self._is_interrupted)]
+
+    def _end(self, event: str, ending: str, text: str, now: float) -> list[Effect]:
+        by = "technician" if event == "leave" else "customer"
+        had_session = self._began_at is not None
+        duration = int(now - self._began_at) if self._began_at is not None else 0
+        self.session.handle(event)
+        if had_session:
+            self._note("fact_ended", now)
+        self._asked = None
+        out: list[Effect] = [Rights(0, "ended"), Withdraw()]
+        if event != "leave":
+            out.append(Report("ended", {"by": by, "why": ending}))
+        return [*out, Finish(ending, clean_sentence(text), tuple(self._facts), duration)]
+
+    def _note(self, key: str, now: float) -> None:
+        if self._began_at is not None:
+            self._facts.append((int(now - self._began_at), key))
+
+
+def clean_sentence(text: str) -> str:
+    """Text of the other end as it may be shown: printable, at most 300 characters."""
+    return "".join(c if c.isprintable() else " " for c in text)[:300]
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,189 @@
+"""The stop sign: a process of its own in the upper-left corner, always on top.
+
+It shows the running time and who is connected. A click writes "stop" to the program.
+If the program does not answer within `ANSWER_MS`, it hangs: the sign then kills it and lifts every held key itself.
+
+Lines in (stdin): `who <text>`, `since <seconds>`, `stopped`, `raise`, `quit`.
+Lines out (stdout): `ready <native window>`, `stop`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import signal
+import sys
+import threading
+
+import wx
+
+from beistand.host.platform import current
+from beistand.host.ports import LocalActivity, Platform, PlatformError
+from beistand.host.ui import theme
+from beistand.host.ui.texts import Language, say
+
+ANSWER_MS = 80
+RAISE_MS = 500
+SIZE_PX = 132
+
+
+class StopSign(wx.Frame):
+    """The red octagon with the running time under it."""
+
+    def __init__(self, program_pid: int, language: Language, platform: Platform) -> None:
+        style = wx.FRAME_NO_TASKBAR | wx.STAY_ON_TOP | wx.BORDER_NONE
+        super().__init__(None, title="Beistand Stop", style=style, pos=(0, 0), size=(SIZE_PX, SIZE_PX + 56))
+        self._pid = program_pid
+        self._language = language
+        self._platform = platform
+        self._activity: LocalActivity | None = None
+        self._who = ""
+        self._seconds = 0
+        self._is_stopped = False
+        self._is_pressed = False
+        self.SetName(say("stop_name", language))
+        self.SetBackgroundStyle(wx.BG_STYLE_PAINT)
+        self.SetToolTip(say("stop_name", language))
+        self.Bind(wx.EVT_PAINT, self._on_paint)
+        self.Bind(wx.EVT_LEFT_DOWN, self._on_press)
+        self.Bind(wx.EVT_CHAR_HOOK, self._on_key)
+        self.Bind(wx.EVT_CLOSE, lambda event: event.Veto() if event.CanVeto() else event.Skip())
+        self._clock = wx.Timer(self)
+        self.Bind(wx.EVT_TIMER, self._on_clock, self._clock)
+        self._raiser = wx.Timer(self)
+        self.Bind(wx.EVT_TIMER, lambda _event: self._raise(), self._raiser)
+        try:
+            self._activity = platform.activity()
+            self._activity.start(lambda _when: None)
+        except PlatformError:
+            self._activity = None  # no way to tell real from injected here: the gate alone protects the sign
+        self.ShowWithoutActivating()
+        self.Move(0, 0)
+        self._clock.Start(1000)
+        self._raiser.Start(RAISE_MS)
+
+    def _raise(self) -> None:
+        self._platform.raise_window(self.GetHandle())
+        if self.GetPosition() != (0, 0):
+            self.Move(0, 0)
+
+    def _on_clock(self, _event: wx.TimerEvent) -> None:
+        self._seconds += 1
+        self.Refresh()
+
+    def _on_paint(self, _event: wx.PaintEvent) -> None:
+        device = wx.AutoBufferedPaintDC(self)
+        device.SetBackground(wx.Brush(theme.PAPER))
+        device.Clear()
+        gc = wx.GraphicsContext.Create(device)
+        centre, radius = SIZE_PX / 2, SIZE_PX / 2 - 5
+        corners = [math.pi / 8 + i * math.pi / 4 for i in range(8)]
+        path = gc.CreatePath()
+        path.MoveToPoint(centre + radius * math.cos(corners[0]), centre + radius * math.sin(corners[0]))
+        for angle in corners[1:]:
+            path.AddLineToPoint(centre + radius * math.cos(angle), centre + radius * math.sin(angle))
+        path.CloseSubpath()
+        gc.SetBrush(wx.Brush(theme.QUIET if self._is_stopped else theme.STOP_RED))
+        gc.SetPen(wx.Pen(wx.Colour(255, 255, 255), 5))
+        gc.DrawPath(path)
+        self._centred(gc, say("stop", self._language), theme.font(24, True), wx.Colour(255, 255, 255), centre - 17)
+        minutes, seconds = divmod(self._seconds, 60)
+        self._centred(gc, f"{minutes}:{seconds:02d}", theme.font(15, True), theme.INK, SIZE_PX + 2)
+        self._centred(gc, self._who, theme.font(10), theme.INK, SIZE_PX + 30)
+
+    def _centred(self, gc: wx.GraphicsContext, text: str, font: wx.Font, colour: wx.Colour, y: float) -> None:
+        gc.SetFont(font, colour)
+        width, _height = gc.GetTextExtent(text)
+        gc.DrawText(text, max(2.0, (SIZE_PX - width) / 2), y)
+
+    def _on_press(self, _event: wx.MouseEvent) -> None:
+        # Injected input cannot press the sign (security.md S25); the gate refuses it as well.
+        if self._activity is None or self._activity.last_press_was_real():
+            self.stop()
+
+    def _on_key(self, event: wx.KeyEvent) -> None:
+        if event.GetKeyCode() in (wx.WXK_RETURN, wx.WXK_SPACE, wx.WXK_NUMPAD_ENTER):
+            if self._activity is None or self._activity.last_press_was_real():
+                self.stop()
+        else:
+            event.Skip()
+
+    def stop(self) -> None:
+        """Tells the program; a program that does not answer is killed and its keys are lifted from here."""
+        if self._is_pressed:
+            return
+        self._is_pressed = True
+        try:
+            sys.stdout.write("stop\n")
+            sys.stdout.flush()
+        except OSError:
+            pass  # the program is gone already; the guard below lifts what it left behind
+        wx.CallLater(ANSWER_MS, self._guard)
+
+    def _guard(self) -> None:
+        if self._is_stopped:
+            return
+        with contextlib.suppress(OSError):  # it may have ended in the meantime
+            os.kill(self._pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+        lift_all(self._platform)
+        wx.CallAfter(self.Destroy)
+
+    def heard(self, line: str) -> None:
+        """One line from the program."""
+        word, _, rest = line.partition(" ")
+        if word == "who":
+            self._who = rest[:60]
+            self.SetToolTip(f"{say('stop_name', self._language)} - {self._who}")
+        elif word == "since" and rest.isdigit():
+            self._seconds = int(rest)
+        elif word == "stopped":
+            self._is_stopped = True
+            self._clock.Stop()
+        elif word == "raise":
+            self._raise()
+        elif word in ("quit", ""):
+            if not self._is_stopped and word == "":
+                lift_all(self._platform)  # the program died without a word
+            self._close()
+            return
+        self.Refresh()
+
+    def _close(self) -> None:
+        self._clock.Stop()
+        self._raiser.Stop()
+        if self._activity is not None:
+            self._activity.stop()
+        self.Destroy()
+
+
+def lift_all(platform: Platform) -> None:
+    """Lifts every key and button that injection may have left held. Needs no network and no program."""
+    try:
+        sink = platform.input()
+        sink.release_all()
+        sink.close()
+    except PlatformError:
+        pass  # no display left: nothing is held either
+
+
+def main(arguments: list[str]) -> int:
+    """`stop_sign <program pid> <language>`; ends with its program."""
+    platform = current()
+    app = wx.App()
+    sign = StopSign(int(arguments[0]), "de" if arguments[1] == "de" else "en", platform)
+
+    def listen() -> None:
+        for line in sys.stdin:
+            wx.CallAfter(sign.heard, line.rstrip("\n"))
+        wx.CallAfter(lambda: sign.heard("") if sign else None)
+
+    threading.Thread(target=listen, daemon=True).start()
+    sys.stdout.write(f"ready {sign.GetHandle()}\n")
+    sys.stdout.flush()
+    app.MainLoop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,139 @@
+"""The main thread's side of the program: opens and closes the windows as the session tells. Holds no rule.
+
+Every method that begins with `show` or `ask` may be called from any thread; the work happens in wx's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import wx
+
+from beistand.host.ui.consent import Answer, Asking, ConsentSheet, Question
+from beistand.host.ui.number import NumberWindow
+from beistand.host.ui.panel import SessionPanel
+from beistand.host.ui.summary import Summary, SummarySheet
+from beistand.host.ui.texts import Language
+from beistand.protocol.e2e.number import SessionNumber
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the windows report back; all called in wx's thread and must return at once."""
+
+    number: Callable[[SessionNumber, Language], None]
+    answer: Callable[[Answer], None]
+    act: Callable[[str, str], None]
+    leave: Callable[[], None]
+
+
+class Windows:
+    """Owns every window but the stop sign."""
+
+    def __init__(self, company: str, language: Language, was_real: Callable[[], bool], told: Told) -> None:
+        self._was_real, self._told = was_real, told
+        self._number: NumberWindow | None = NumberWindow(company, language, self._typed)
+        self._number.Bind(wx.EVT_CLOSE, self._leaving)
+        self._number.CentreOnScreen()
+        self._number.Show()
+        self._sheet: ConsentSheet | None = None
+        self._panel: SessionPanel | None = None
+        self.language = language
+
+    def _typed(self, number: SessionNumber) -> None:
+        if self._number is not None:
+            self.language = self._number.language
+        self._told.number(number, self.language)
+
+    def _leaving(self, event: wx.CloseEvent) -> None:
+        self._told.leave()
+        event.Skip()
+
+    def show_status(self, key: str, is_busy: bool, **values: object) -> None:
+        """One sentence in the number window."""
+
+        def show() -> None:
+            if self._number is not None:
+                self._number.set_busy(is_busy)
+                self._number.set_status(key, **values)
+
+        wx.CallAfter(show)
+
+    def ask(self, asking: Asking, question: Question) -> None:
+        """Opens the consent sheet."""
+
+        def show() -> None:
+            if self._number is not None:
+                self._number.Hide()
+            self._sheet = ConsentSheet(asking, question, self.language, self._was_real, self._answered)
+            self._sheet.Show()
+            self._sheet.Raise()
+
+        wx.CallAfter(show)
+
+    def _answered(self, answer: Answer) -> None:
+        self._sheet = None
+        self._told.answer(answer)
+
+    def withdraw(self) -> None:
+        """Closes an open question without an answer."""
+
+        def close() -> None:
+            if self._sheet is not None:
+                self._sheet.withdraw()
+                self._sheet = None
+
+        wx.CallAfter(close)
+
+    def show_panel(self, technician: str) -> None:
+        """Opens the session panel."""
+
+        def show() -> None:
+            self._panel = SessionPanel(self.language, technician, self._was_real, self._told.act)
+            self._panel.ShowWithoutActivating()
+
+        wx.CallAfter(show)
+
+    def show_state(self, mode: str, level: int, is_muted: bool, is_interrupted: bool) -> None:
+        """Words and buttons of the panel."""
+        self._on_panel(lambda panel: panel.show_state(mode, level, is_muted, is_interrupted))
+
+    def show_clock(self, text: str) -> None:
+        """The panel's clock."""
+        self._on_panel(lambda panel: panel.show_clock(text))
+
+    def show_chat(self, key: str, text: str) -> None:
+        """A chat line in the panel."""
+        self._on_panel(lambda panel: panel.said(key, text))
+
+    def _on_panel(self, change: Callable[[SessionPanel], None]) -> None:
+        def do() -> None:
+            if self._panel is not None:
+                change(self._panel)
+
+        wx.CallAfter(do)
+
+    def set_clipboard(self, text: str) -> None:
+        """Puts text into the customer's clipboard."""
+
+        def put() -> None:
+            if wx.TheClipboard.Open():
+                wx.TheClipboard.SetData(wx.TextDataObject(text))
+                wx.TheClipboard.Close()
+
+        wx.CallAfter(put)
+
+    def show_summary(self, summary: Summary) -> None:
+        """Closes everything else and shows the last sheet."""
+
+        def show() -> None:
+            if self._panel is not None:
+                self._panel.Destroy()
+                self._panel = None
+            SummarySheet(summary, self.language, self._told.leave).Show()
+            if self._number is not None:
+                self._number.Destroy()
+                self._number = None
+
+        wx.CallAfter(show)
