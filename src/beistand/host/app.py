@@ -1,7 +1,8 @@
 """The driver of the customer's program: link events and the customer's acts go into `Conversation`, effects come out.
 
 Threads: wx (windows), "session" (asyncio: link, peer and conversation), "picture" (media), "input" (acting), the
-watcher of the customer's hand, and the listener of the stop sign. Stop passes through none but the listener's: `_stop_now`.
+watcher of the customer's hand, and the listener of the stop sign; stop passes through the listener's alone, see
+`_stop_now`.
 """
 
 from __future__ import annotations
