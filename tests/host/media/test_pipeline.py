@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from beistand.host.media.encoder import Codec, Kind
+from beistand.host.media.encoding import Codec, Kind
 from beistand.host.media.pipeline import EncodedFrame, Outputs, PictureWorker
 from beistand.host.media.rate import FRAMES_IN_FLIGHT
 from beistand.host.ports import PlatformError, Rect

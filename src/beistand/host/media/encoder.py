@@ -1,42 +1,17 @@
-"""What an encoder of pictures is, which codecs we speak, and the choice of one. The makers are vpx.py and pyav.py.
-
-Codec strings are those of WebCodecs (RFC 6381); docs/protocol.md, DecoderCan and PictureConfig.
-"""
+"""VP9 by libvpx directly, the choice of a codec, and which encoder it gets on this machine."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable, Sequence
 
 from beistand.host.media.convert import Converter
 from beistand.host.media.damage import Grid, row_spans
+from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError, Kind
 from beistand.host.media.libraries import LibraryMissingError
 from beistand.host.media.vpx import HURRIED_SPEED, SET_SPEED, SPEED, VpxEncoder, VpxError
 from beistand.host.ports import CapturedFrame
 
 THREADS = 2
-
-
-class EncoderError(Exception):
-    """No picture can be made; the text is one sentence that names the reason and what to do."""
-
-
-class Kind(enum.Enum):
-    """What is inside the stream."""
-
-    VP9_444 = "vp09.01"
-    VP9_420 = "vp09.00"
-    H264 = "avc1."
-
-
-@dataclass(frozen=True)
-class Codec:
-    """A codec string as the browser named it, and what it means for us."""
-
-    name: str
-    kind: Kind
 
 
 def choose(codecs: Sequence[str]) -> Codec:
@@ -57,38 +32,10 @@ def _is_eight_bit(name: str, kind: Kind) -> bool:
     return len(parts) >= 4 and parts[3] == "08"
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """One packet; `blocks` are those it renewed (all of them in a keyframe)."""
-
-    data: bytes
-    is_key: bool
-    quantizer: int
-    blocks: frozenset[int]
-
-
-class Encoder(Protocol):
-    """Codes pictures of one size; used by one thread alone."""
-
-    grid: Grid
-
-    def take(self, frame: CapturedFrame) -> frozenset[int]:
-        """Converts the damaged rows into the kept planes and says which blocks they touch."""
-        ...
-
-    def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
-        """Codes the kept planes, only these blocks unless it becomes a keyframe; `milliseconds` must rise."""
-        ...
-
-    def hurry(self, is_hurried: bool) -> None:
-        """Spends less time and more bytes on each frame from now on, or no longer."""
-        ...
-
-    def close(self) -> None: ...
-
-
 class Vp9Encoder:
     """VP9 by libvpx directly: active maps, any quantizer at any frame, lossless at quantizer 0."""
+
+    finest = 0
 
     def __init__(self, width: int, height: int, is_444: bool, threads: int = THREADS) -> None:
         """Raises LibraryMissingError or vpx.VpxError."""
@@ -126,14 +73,17 @@ class Vp9Encoder:
         self._converter.close()
 
 
-Maker = Callable[[int, int, bool], Encoder]
-
-
 def open_encoder(codec: Codec, width: int, height: int) -> Encoder:
-    """The best encoder for this codec on this machine: libvpx itself. Raises EncoderError."""
-    if codec.kind is Kind.H264:
-        raise EncoderError("H.264 cannot be made by this program yet; the technician's browser must offer VP9.")
+    """The best encoder for this codec on this machine: libvpx directly, else PyAV. Raises EncoderError."""
+    reason = ""
+    if codec.kind is not Kind.H264:
+        try:
+            return Vp9Encoder(width, height, codec.kind is Kind.VP9_444)
+        except (LibraryMissingError, VpxError) as error:
+            reason = f"{error} "
     try:
-        return Vp9Encoder(width, height, codec.kind is Kind.VP9_444)
-    except (LibraryMissingError, VpxError) as error:
-        raise EncoderError(str(error)) from error
+        # Late, so that a program without PyAV (libvpx and swscale alone) starts, and starts faster.
+        from beistand.host.media.pyav import PyavEncoder
+    except ImportError as error:
+        raise EncoderError(f"{reason}PyAV cannot be loaded either ({error}); install the package av.") from error
+    return PyavEncoder(codec, width, height)

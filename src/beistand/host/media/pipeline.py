@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 
 from beistand.host.media import rate
 from beistand.host.media.damage import Sharpness
-from beistand.host.media.encoder import Codec, Encoded, Encoder, EncoderError, open_encoder
+from beistand.host.media.encoder import open_encoder
+from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError
 from beistand.host.ports import CapturedFrame, CursorShape, Monitor, PlatformError, Rect, ScreenSource
 
 LOOK_SECONDS = 0.033  # how long the worker waits for damage before it looks at the cursor and its orders
@@ -175,10 +176,12 @@ class PictureWorker:
             self._perform(self._rate.handle(rate.Changed(), self._clock()))
 
     def _standing(self, now: float) -> rate.Standing:
-        if self._sharpness is None:
+        encoder, sharpness = self._encoder, self._sharpness
+        if encoder is None or sharpness is None:
             return rate.NOTHING_STANDS
-        counts = tuple(len(self._sharpness.coarser_than(q, now, rate.STILL)) for q in rate.SHARPENING)
-        return rate.Standing(counts, self._sharpness.next_still(rate.SHARPENING[-1], rate.STILL, now))
+        steps = [max(quantizer, encoder.finest) for quantizer in rate.SHARPENING]
+        counts = tuple(len(sharpness.coarser_than(quantizer, now, rate.STILL)) for quantizer in steps)
+        return rate.Standing(counts, sharpness.next_still(steps[-1], rate.STILL, now))
 
     def _perform(self, effects: Sequence[rate.Effect]) -> bool:
         """Does what the rate says until it says no more; tells whether there was anything to do."""

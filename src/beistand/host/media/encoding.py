@@ -1,0 +1,68 @@
+"""What an encoder of pictures is and which codecs we speak. The encoders are in encoder.py and pyav.py.
+
+Codec strings are those of WebCodecs (RFC 6381); docs/protocol.md, DecoderCan and PictureConfig.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from beistand.host.media.damage import Grid
+from beistand.host.ports import CapturedFrame
+
+
+class EncoderError(Exception):
+    """No picture can be made; the text is one sentence that names the reason and what to do."""
+
+
+class Kind(enum.Enum):
+    """What is inside the stream."""
+
+    VP9_444 = "vp09.01"
+    VP9_420 = "vp09.00"
+    H264 = "avc1."
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A codec string as the browser named it, and what it means for us."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One packet; `blocks` are those it renewed (all of them in a keyframe)."""
+
+    data: bytes
+    is_key: bool
+    quantizer: int
+    blocks: frozenset[int]
+
+
+class Encoder(Protocol):
+    """Codes pictures of one size; used by one thread alone."""
+
+    grid: Grid
+    finest: int  # the least quantizer it can give
+
+    def take(self, frame: CapturedFrame) -> frozenset[int]:
+        """Converts the damaged rows into the kept planes and says which blocks they touch."""
+        ...
+
+    def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
+        """Codes the kept planes, only these blocks unless it becomes a keyframe; `milliseconds` must rise.
+
+        The answer says which quantizer it truly is. Raises EncoderError.
+        """
+        ...
+
+    def hurry(self, is_hurried: bool) -> None:
+        """Spends less time and more bytes on each frame from now on, or no longer."""
+        ...
+
+    def close(self) -> None: ...
