@@ -113,6 +113,12 @@ def make_fact(session_id: str, at: Moment, run: str, role: str, name: str, data:
     return Fact(session_id, at.utc_us, at.monotonic_us, run, role, name, data)
 
 
+def organisation_of(db: Connection, session_id: str) -> str | None:
+    """Whose session this is: the one question without an organisation, for the relay, which knows only rooms."""
+    question = select(support_session.c.organisation_id).where(support_session.c.id == session_id)
+    return db.execute(question).scalar()
+
+
 def set_note(db: Connection, organisation_id: str, id_: str, note: str, service_type: str) -> bool:
     """Keeps what the technician wrote at the end; False if the firm has no such session."""
     own = (support_session.c.organisation_id == organisation_id, support_session.c.id == id_)

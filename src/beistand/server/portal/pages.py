@@ -1,0 +1,48 @@
+"""Turns templates into answers. Every value is escaped by Jinja; undefined names are errors."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.responses import HTMLResponse
+
+from beistand.server.portal import words
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Pages:
+    """The templates, with the style sheet's integrity hash (S36)."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("beistand.server.portal"),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        digest = hashlib.sha384((STATIC / "style.css").read_bytes()).digest()
+        self._style_integrity = "sha384-" + base64.b64encode(digest).decode()
+
+    def word(self, key: str, language: str) -> str:
+        """A sentence of `words`."""
+        return words.word(key, language)
+
+    def page(self, name: str, language: str, status: int = 200, **values: object) -> HTMLResponse:
+        """The template `name`.html in a language; in it `t(key, ...)` gives a sentence."""
+
+        def t(key: str, **filled: str) -> str:
+            sentence = words.word(key, language)
+            return sentence.format(**filled) if filled else sentence
+
+        template = self._environment.get_template(f"{name}.html")
+        text = template.render(t=t, language=language, style_integrity=self._style_integrity, **values)
+        return HTMLResponse(text, status, headers={"content-language": language})
+
+    def refusal(self, language: str, status: int, sentence: str) -> HTMLResponse:
+        """One sentence on a page of its own."""
+        return self.page("refusal", language, status, sentence=sentence)

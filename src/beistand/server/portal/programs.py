@@ -1,0 +1,75 @@
+"""The customer's programs that the operator put into the `programs` folder: name, system, size, SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+SYSTEMS = {
+    ".exe": "Windows",
+    ".msi": "Windows",
+    ".dmg": "macOS",
+    ".pkg": "macOS",
+    ".appimage": "Linux",
+    ".deb": "Linux",
+    ".run": "Linux",
+}
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,99}$")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A file on offer; size in bytes."""
+
+    name: str
+    system: str
+    size: int
+    sha256: str
+
+    def size_text(self, language: str) -> str:
+        """ "12,3 MB" or "12.3 MB"; megabytes of a million bytes."""
+        text = f"{self.size / 1e6:.1f}"
+        return f"{text.replace('.', ',') if language == 'de' else text} MB"
+
+
+class Programs:
+    """Reads the folder anew at each question; a file is hashed again only when it changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._hashes: dict[tuple[str, int, int], str] = {}
+
+    def offered(self) -> list[Program]:
+        """All programs by name; other files, links and hidden files are not offered. Reads the disk."""
+        found = [self._program(path) for path in sorted(self._files()) if path.suffix.lower() in SYSTEMS]
+        self._hashes = {key: value for key, value in self._hashes.items() if key[0] in {p.name for p in found}}
+        return found
+
+    def path(self, name: str) -> Path | None:
+        """The file to send, if it is on offer."""
+        return next((p for p in self._files() if p.name == name and p.suffix.lower() in SYSTEMS), None)
+
+    def _files(self) -> list[Path]:
+        try:
+            entries = list(self._folder.iterdir())
+        except OSError:
+            return []
+        return [p for p in entries if _NAME.match(p.name) and p.is_file() and not p.is_symlink()]
+
+    def _program(self, path: Path) -> Program:
+        stat = path.stat()
+        key = (path.name, stat.st_size, stat.st_mtime_ns)
+        if key not in self._hashes:
+            with path.open("rb") as file:
+                self._hashes[key] = hashlib.file_digest(file, "sha256").hexdigest()
+        return Program(path.name, SYSTEMS[path.suffix.lower()], stat.st_size, self._hashes[key])
+
+
+def own_system(user_agent: str) -> str:
+    """The visitor's system by what the browser says of itself; only for the order of the buttons."""
+    for word, system in (("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")):
+        if word in user_agent:
+            return system
+    return "Windows"

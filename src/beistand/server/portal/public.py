@@ -1,0 +1,108 @@
+"""Doors for everybody: the public page in both languages, the programs, the style sheet, the console's files."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from beistand import console
+from beistand.server.portal.access import PUBLIC, Door, RefusalError, Visit
+from beistand.server.portal.pages import STATIC
+from beistand.server.portal.phones import Phone, price_text
+from beistand.server.portal.programs import Programs, own_system
+from beistand.server.store import accounts
+
+CONSOLE = Path(console.__file__).parent
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+    ".woff2": "font/woff2",
+}
+_SEGMENT = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")
+
+
+class PublicDoors:
+    """No cookie is set and no script is sent by the public page."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+
+    def doors(self) -> list[Door]:
+        """The routes."""
+        get = ("GET",)
+        return [
+            Door("/", get, PUBLIC, self.german),
+            Door("/en", get, PUBLIC, self.english),
+            Door("/programs/{name}", get, PUBLIC, self.program),
+            Door("/assets/style.css", get, PUBLIC, self.style),
+            Door("/console", get, PUBLIC, self.to_console),
+            Door("/console/{path:path}", get, PUBLIC, self.console_file),
+        ]
+
+    async def german(self, visit: Visit) -> Response:
+        """The public page."""
+        return await self._page(visit, "de")
+
+    async def english(self, visit: Visit) -> Response:
+        """The same page in English."""
+        return await self._page(visit, "en")
+
+    async def _page(self, visit: Visit, language: str) -> Response:
+        host = urlsplit(f"//{visit.request.headers.get('host', '')}").hostname or ""
+        firm = await visit.parts.db.read(lambda c: accounts.public_organisation(c, host))
+        if firm is None:
+            return visit.parts.pages.page("not_set_up", language)
+        offered = await asyncio.to_thread(self._programs.offered)
+        own = own_system(visit.request.headers.get("user-agent", ""))
+        offered.sort(key=lambda program: program.system != own)
+        phones = [Phone(line["number"], line["price"]) for line in firm.phones]
+        return visit.parts.pages.page(
+            "public",
+            language,
+            firm=firm,
+            phones=[(phone, price_text(phone, language)) for phone in phones],
+            first=offered[:1],
+            others=offered[1:],
+        )
+
+    async def program(self, visit: Visit) -> Response:
+        """One of the programs, always as a download."""
+        path = await asyncio.to_thread(self._programs.path, visit.request.path_params["name"])
+        if path is None:
+            raise RefusalError(404, "not_found", visit.say("not_found"))
+        return FileResponse(path, media_type="application/octet-stream", filename=path.name)
+
+    async def style(self, visit: Visit) -> Response:
+        """The one style sheet."""
+        return await _asset(visit, STATIC / "style.css")
+
+    async def to_console(self, visit: Visit) -> Response:
+        """The console's address without its slash."""
+        return RedirectResponse("/console/", 308)
+
+    async def console_file(self, visit: Visit) -> Response:
+        """A file of the console: known types only, no folders, no way out of the folder."""
+        segments = (visit.request.path_params["path"] or "index.html").split("/")
+        path = CONSOLE.joinpath(*segments)
+        is_plain = all(_SEGMENT.match(segment) and ".." not in segment for segment in segments)
+        if not is_plain or path.suffix not in TYPES or not path.is_file() or path.is_symlink():
+            raise RefusalError(404, "not_found", visit.say("not_found"))
+        return await _asset(visit, path)
+
+
+async def _asset(visit: Visit, path: Path) -> Response:
+    """Kept by the browser, but asked for again each time: a new version is used at once."""
+    data = await asyncio.to_thread(path.read_bytes)
+    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "no-cache"}
+    if visit.request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=TYPES[path.suffix], headers=headers)

@@ -1,0 +1,131 @@
+"""Facts on their way into the store, and out to the technicians' open pages.
+
+The relay and the API call `record`, which never blocks and never fails; one writer keeps the order. When the disk is
+full the writer keeps the facts in memory and tries again: nothing that happened is lost while the server runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from functools import partial
+
+from sqlalchemy import Connection
+
+from beistand.server.clock import Clock
+from beistand.server.store import sessions
+from beistand.server.store.database import Database, StoreError
+from beistand.server.store.sessions import Fact, Session
+
+RETRY_SECONDS = 2.0
+MOST_PER_SESSION = 5_000
+STREAM_BACKLOG = 64
+
+log = logging.getLogger("beistand.facts")
+
+
+class Stream:
+    """One open page: the sessions that changed, newest state wins."""
+
+    def __init__(self, organisation_id: str) -> None:
+        self.organisation_id = organisation_id
+        self._changed: dict[str, Session] = {}
+        self._wake = asyncio.Event()
+
+    def push(self, session: Session) -> None:
+        """A newer state replaces the waiting one of the same session."""
+        self._changed[session.id] = session
+        while len(self._changed) > STREAM_BACKLOG:
+            self._changed.pop(next(iter(self._changed)))
+        self._wake.set()
+
+    async def next(self, timeout_seconds: float) -> list[Session]:
+        """What changed since the last call; empty when the time is over."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return []
+        self._wake.clear()
+        changed, self._changed = list(self._changed.values()), {}
+        return changed
+
+
+class SessionLog:
+    """Takes facts in order; `run` writes them until it is cancelled."""
+
+    def __init__(self, db: Database, clock: Clock, run_id: str) -> None:
+        self._db, self._clock, self._run_id = db, clock, run_id
+        self._waiting: deque[tuple[str | None, Fact]] = deque()
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._counts: dict[str, int] = {}
+        self._streams: set[Stream] = set()
+
+    def record(
+        self, session_id: str, role: str, name: str, data: dict[str, object], organisation_id: str | None = None
+    ) -> None:
+        """Notes a fact with the time of this moment. Without the organisation it is looked up."""
+        count = self._counts.get(session_id, 0) + 1
+        self._counts[session_id] = count
+        if count > MOST_PER_SESSION and name not in ("ended", "closed"):
+            return
+        fact = sessions.make_fact(session_id, self._clock.now(), self._run_id, role, name, data)
+        self._waiting.append((organisation_id, fact))
+        self._idle.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Writes what waits, for ever. Once cancelled, what still waits is written before it leaves."""
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                if not await self._write_waiting():
+                    await asyncio.sleep(RETRY_SECONDS)
+                    self._wake.set()
+        finally:
+            await asyncio.shield(self._write_waiting())
+
+    async def settled(self) -> None:
+        """Returns when all facts recorded so far are stored."""
+        await self._idle.wait()
+
+    def open(self, organisation_id: str) -> Stream:
+        """A stream of changes for one page; give it back with `close`."""
+        stream = Stream(organisation_id)
+        self._streams.add(stream)
+        return stream
+
+    def close(self, stream: Stream) -> None:
+        """Ends a stream."""
+        self._streams.discard(stream)
+
+    async def _write_waiting(self) -> bool:
+        """False if the store refused: the facts stay, in order."""
+        while self._waiting:
+            organisation_id, fact = self._waiting[0]
+            try:
+                changed = await self._db.write(partial(_keep, organisation_id, fact))
+            except StoreError as error:
+                log.error("%s %d facts wait in memory.", error, len(self._waiting))
+                return False
+            self._waiting.popleft()
+            if changed is None:
+                log.warning("a fact %r of an unknown session was dropped", fact.name)
+                continue
+            for stream in self._streams:
+                if stream.organisation_id == changed[0]:
+                    stream.push(changed[1])
+        self._idle.set()
+        return True
+
+
+def _keep(organisation_id: str | None, fact: Fact, connection: Connection) -> tuple[str, Session] | None:
+    owner = organisation_id or sessions.organisation_of(connection, fact.session_id)
+    if owner is None or not sessions.add_fact(connection, owner, fact):
+        return None
+    session = sessions.get_session(connection, owner, fact.session_id)
+    return (owner, session) if session else None

@@ -1,0 +1,82 @@
+"""What a session's facts add up to: its state, when it began, how long it took. Pure.
+
+The state is never stored: it is read from the append-only facts, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from beistand.server.store.sessions import Fact
+
+WAITING, JOINED, CONFIRMED, RUNNING = "waiting", "joined", "confirmed", "running"
+PAUSED, INTERRUPTED, ENDED = "paused", "interrupted", "ended"
+
+# No number lives longer, and no session: what the store calls open beyond that ended with a server that was killed.
+NUMBER_US = 15 * 60 * 1_000_000
+LONGEST_US = 24 * 3600 * 1_000_000
+
+_OVER = {"ended": ENDED, "closed": ENDED}
+# {state: {fact: next state}}; a fact that is not listed leaves the state as it is. An interruption is no state of the
+# table but lies over it: it is the set of ends that are away.
+_NEXT: dict[str, dict[str, str]] = {
+    WAITING: {"joined": JOINED, "confirmed": CONFIRMED, **_OVER},
+    JOINED: {"customer left": WAITING, "confirmed": CONFIRMED, **_OVER},
+    CONFIRMED: {"consent": RUNNING, **_OVER},
+    RUNNING: {"paused": PAUSED, **_OVER},
+    PAUSED: {"resumed": RUNNING, **_OVER},
+    ENDED: {},
+}
+
+
+def state_of(facts: Iterable[Fact]) -> str:
+    """The state after these facts, oldest first."""
+    state = WAITING
+    away: set[str] = set()
+    for fact in facts:
+        end = str(fact.data.get("detail", fact.role))
+        if fact.name == "interrupted":
+            away.add(end)
+        elif fact.name == "back":
+            away.discard(end)
+        state = _NEXT[state].get(_said(fact), state)
+    return INTERRUPTED if away and state in (CONFIRMED, RUNNING, PAUSED) else state
+
+
+def state_at(facts: list[Fact], created_us: int, now_us: int) -> str:
+    """As `state_of`, but what cannot live any more has ended."""
+    state, age_us = state_of(facts), now_us - created_us
+    is_stale = age_us > (NUMBER_US if state in (WAITING, JOINED) else LONGEST_US)
+    return ENDED if is_stale else state
+
+
+def _said(fact: Fact) -> str:
+    """A fact as the table names it: `paused` has two directions, a no is no consent, and it matters who left."""
+    if fact.name == "paused" and fact.data.get("is_paused") is False:
+        return "resumed"
+    if fact.name == "consent" and fact.data.get("level") == 0:
+        return "declined"
+    if fact.name == "left":
+        return f"{fact.data.get('detail', fact.role)} left"
+    return fact.name
+
+
+def started(facts: Iterable[Fact]) -> Fact | None:
+    """The customer's first yes."""
+    return next((fact for fact in facts if _said(fact) == "consent"), None)
+
+
+def seconds(facts: list[Fact], now_utc_us: int) -> int:
+    """From the customer's first yes to the end (or now), whole seconds, never negative.
+
+    The monotonic clock counts within one run of the server; across a restart the wall clock must do.
+    """
+    first = started(facts)
+    if first is None:
+        return 0
+    last = next((fact for fact in facts if fact.name in _OVER), None)
+    if last is None:
+        return max(0, now_utc_us - first.utc_us) // 1_000_000
+    if last.run == first.run:
+        return max(0, last.monotonic_us - first.monotonic_us) // 1_000_000
+    return max(0, last.utc_us - first.utc_us) // 1_000_000
