@@ -187,3 +187,17 @@ async def test_garbage_ends_the_link_and_nothing_else(garbage):
         _room, technician, customer = await session(relay, server)
         for end in (technician, customer):
             end.link.close()
+
+
+async def test_a_technicians_new_link_in_the_middle_of_a_picture_loses_and_doubles_nothing():
+    async with running() as (relay, server, _):
+        _room, technician, customer = await session(relay, server)
+        for n in range(30):
+            customer.link.send_stream(customer.peer.send(m.Frame(n, False, False, 0, 9, 9, n, bytes([n]) * 200_000)))
+            if n in (10, 20):
+                technician.link._drop()
+                await technician.until(lambda n=n: technician.lost == n // 10)
+        await technician.until(lambda: len(technician.got) == 30)
+        assert [f.frame for f in technician.got] == list(range(30))
+        for end in (technician, customer):
+            end.link.close()

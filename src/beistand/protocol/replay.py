@@ -33,6 +33,8 @@ class Replay:
         self._next_in = 0
         self._unacked_records = 0
         self._unacked_bytes = 0
+        #: After a re-join until the other end has said what it has: nothing new leaves, and only RESUME is read.
+        self.is_waiting = False
 
     @property
     def is_full(self) -> bool:
@@ -64,6 +66,7 @@ class Replay:
             return Received([], [])
         if frame.kind == RESUME:
             self._forget_below(seq)
+            self.is_waiting = False
             again = [
                 Frame(RECORD, (self._first_kept + i).to_bytes(4, "big") + sealed) for i, sealed in enumerate(self._kept)
             ]
@@ -73,6 +76,7 @@ class Replay:
     def resume(self) -> Frame:
         """What to say first after a re-join."""
         self._unacked_records = self._unacked_bytes = 0
+        self.is_waiting = True
         return Frame(RESUME, self._next_in.to_bytes(4, "big"))
 
     def flush_ack(self) -> Frame | None:

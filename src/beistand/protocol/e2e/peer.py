@@ -82,13 +82,19 @@ class _Peer:
             raise LocalError(f"{type(message).__name__} is not ours to send")
         out = b""
         for channel, piece in messages.split(message):
-            out += wire.encode(self._replay.send(self._sealer.seal(channel, piece)))
+            frame = self._replay.send(self._sealer.seal(channel, piece))
+            if not self._replay.is_waiting:  # else it leaves with everything else that is sent again
+                out += wire.encode(frame)
         return out
 
     def receive(self, data: bytes) -> list[Event]:
         """Takes stream bytes, any cut. A PeerError is the end of the stream: nothing is accepted afterwards."""
         if self._is_broken:
             raise PeerError("broken", "The session was already ended because of an error.")
+        if self._replay.is_waiting:
+            if data[:1] != bytes((wire.RESUME,)):
+                return []  # under way before the re-join: it comes again
+            self._reader = wire.FrameReader()
         events: list[Event] = []
         try:
             for frame in self._reader.feed(data):
