@@ -195,8 +195,10 @@ async def test_a_technicians_new_link_in_the_middle_of_a_picture_loses_and_doubl
         for n in range(30):
             customer.link.send_stream(customer.peer.send(m.Frame(n, False, False, 0, 9, 9, n, bytes([n]) * 200_000)))
             if n in (10, 20):
+                joined = n // 10
+                await technician.until(lambda n=joined: sum(isinstance(f, r.Joined) for f in technician.frames) == n)
                 technician.link._drop()
-                await technician.until(lambda n=n: technician.lost == n // 10)
+                await technician.until(lambda n=joined: technician.lost == n)
         await technician.until(lambda: len(technician.got) == 30)
         assert [f.frame for f in technician.got] == list(range(30))
         for end in (technician, customer):
