@@ -109,6 +109,53 @@ def test_a_whole_screen_becomes_lossless_only_on_a_line_that_carries_it_in_a_sec
     assert rate.handle(Standing((0, 0, 500), None), 4.0) != []
 
 
+def test_a_large_keyframe_makes_nothing_coarser_and_is_not_followed_by_sharpening_until_it_is_shown() -> None:
+    rate = Rate()
+    rate.handle(Tick(), 0.0)
+    rate.handle(_sent(1, size=200_000, is_key=True), 0.1)
+    assert rate.handle(Standing((500, 500, 500), None), 0.3) == []
+    effect = rate.handle(Shown(1, 5), 1.1)[0]
+    assert isinstance(effect, Sharpen)
+    assert effect.most_blocks * r.BLOCK_BYTES[8] < 200_000 * r.SHARPEN_SECONDS * 2.1
+    assert rate.quantizer == 36
+
+
+def _play(rate: Rate, bandwidth: float, round_trip: float, seconds: float, size_at_36: int) -> list[float]:
+    """A screen that changes 60 times a second over a line with a queue; the delays from grab to eye."""
+    now, line_free, frame = 0.0, 0.0, 0
+    shown: list[tuple[float, int]] = []
+    delays: list[float] = []
+    while now < seconds:
+        now += 1 / 240
+        while shown and shown[0][0] <= now:
+            rate.handle(Shown(shown.pop(0)[1], 8), now)
+        for effect in rate.handle(Changed(), now):
+            assert isinstance(effect, Take)
+            frame += 1
+            size = 100_000 if effect.is_key else int(size_at_36 * 2 ** ((36 - effect.quantizer) / 12))
+            line_free = max(line_free, now + 0.02) + size / bandwidth
+            delays.append(line_free + round_trip / 2 + 0.008 - now)
+            shown.append((line_free + round_trip + 0.008, frame))
+            rate.handle(Sent(frame, size, 400, effect.quantizer, effect.is_key, False, cost=0.02), now)
+    return delays
+
+
+def test_on_a_line_of_two_megabit_a_changing_screen_stays_within_a_third_of_a_second() -> None:
+    rate = Rate()
+    delays = sorted(_play(rate, bandwidth=250_000, round_trip=0.04, seconds=10, size_at_36=20_000)[10:])
+    assert len(delays) > 120
+    assert delays[-len(delays) // 20] < 0.33
+    assert rate.quantizer > 36
+
+
+def test_on_a_good_line_a_changing_screen_runs_at_full_pace_and_full_quality() -> None:
+    rate = Rate()
+    delays = sorted(_play(rate, bandwidth=12_500_000, round_trip=0.04, seconds=5, size_at_36=20_000)[1:])
+    assert len(delays) > 130
+    assert delays[-1] < 0.1
+    assert rate.quantizer == r.LADDER[0]
+
+
 def test_small_changes_are_sharp_at_once_unless_the_line_is_slow() -> None:
     rate = _started()
     assert [rate.fine(36, blocks) for blocks in (1, 20, 100)] == [4, 16, 36]

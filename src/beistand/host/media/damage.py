@@ -16,8 +16,8 @@ CELL = 16  # one byte of a VP9 active map
 _CELLS = BLOCK // CELL
 UNKNOWN = 255  # a block the other side has never seen: coarser than any quantizer
 
-MOVING_CHANGES = 6  # so many changes, none longer after the one before than MOVING_GAP: a moving picture
-MOVING_GAP = 0.2  # seconds
+MOVING_CHANGES = 10  # so many changes, none longer after the one before than MOVING_GAP: a moving picture
+MOVING_GAP = 0.1  # seconds; people type 8 keys a second into one block, a film has 24 frames
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ FRAMES_IN_FLIGHT = 6
 SECONDS_IN_FLIGHT = 0.2
 FASTEST = 1 / 30  # seconds between two frames of changes
 BESIDE = 0.3  # seconds between sharpening frames while something else keeps changing
+BESIDE_BYTES = 20_000  # and only with at most so many under way
 STILL = 0.15  # seconds without a change before a block is sharpened
 SHARPEN_BYTES = 250_000  # the most a sharpening frame may cost before the line's speed is known
 SHARPEN_SECONDS = 0.25  # the most it may occupy the line once the speed is known
@@ -107,7 +108,7 @@ class Rate:
     """One picture stream's pace. Tell it every event; do the effects at once and report them as `Sent`."""
 
     def __init__(self) -> None:
-        self._in_flight: OrderedDict[int, tuple[float, int]] = OrderedDict()  # frame: (sent at, bytes)
+        self._in_flight: OrderedDict[int, tuple[float, Sent]] = OrderedDict()  # frame: (sent at, what)
         self._now = float("-inf")
         self._has_change = False
         self._wants_key = True
@@ -194,7 +195,8 @@ class Rate:
         if self._wants_key:
             return False
         if is_busy or now - self._last_take < STILL:
-            return len(self._in_flight) <= 2 and now - self._last_sharpening >= BESIDE and self._step < len(LADDER) - 1
+            is_line_free = sum(sent.size for _, sent in self._in_flight.values()) <= BESIDE_BYTES
+            return is_line_free and now - self._last_sharpening >= BESIDE and self._step < len(LADDER) - 1
         return not self._in_flight
 
     def _sharpen(self, is_busy: bool) -> list[Effect]:
@@ -212,7 +214,7 @@ class Rate:
         return max(4, int(budget / self._block_bytes[quantizer]))
 
     def _sent(self, sent: Sent, now: float) -> None:
-        self._in_flight[sent.frame] = (now, sent.size)
+        self._in_flight[sent.frame] = (now, sent)
         self._standing = NOTHING_STANDS  # out of date now; the driver tells it anew
         if sent.is_sharpening:
             measured = sent.size / max(1, sent.blocks)
@@ -230,13 +232,14 @@ class Rate:
     def _shown(self, shown: Shown, now: float) -> None:
         if shown.frame not in self._in_flight:
             return  # sent before the last keyframe was asked for, or shown twice
-        sent_at, size = self._in_flight[shown.frame]
+        sent_at, sent = self._in_flight[shown.frame]
         for frame in [frame for frame in self._in_flight if frame <= shown.frame]:
             del self._in_flight[frame]
         trip = max(1e-4, now - sent_at - shown.decode_ms / 1000)
         self._round_trips.append(trip)
-        self._measure_speed(size, trip)
-        self._climb(trip - min(self._round_trips), shown.decode_ms / 1000)
+        self._measure_speed(sent.size, trip)
+        if not sent.is_key and not sent.is_sharpening:  # those are large by intent: their delay is their own
+            self._climb(trip - min(self._round_trips), shown.decode_ms / 1000)
 
     def _measure_speed(self, size: int, trip: float) -> None:
         if size < 20_000:
