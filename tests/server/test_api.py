@@ -229,8 +229,8 @@ async def test_state_and_minutes_follow_the_facts(home: Any) -> None:
         ("server", "joined", {"detail": "customer"}),
         ("server", "confirmed", {"detail": ""}),
         ("customer", "consent", {"level": 2, "notice": ""}),
-        ("customer", "paused", {"is_paused": True}),
-        ("customer", "paused", {"is_paused": False}),
+        ("customer", "pause", {}),
+        ("customer", "go_on", {}),
         ("server", "interrupted", {"detail": "customer"}),
         ("server", "back", {"detail": "customer"}),
         ("customer", "ended", {"by": "customer", "why": "stop_sign"}),
@@ -243,6 +243,15 @@ async def test_state_and_minutes_follow_the_facts(home: Any) -> None:
     session = (await home.tina.get(f"/api/sessions/{id_}")).json
     assert (session["seconds"], session["minutes"]) == (305, 5)
     assert session["facts"][3]["data"] == {"level": 2, "notice": ""}
+
+
+async def test_a_technician_cannot_consent_for_the_customer(home: Any) -> None:
+    id_ = (await begin(home))["id"]
+    home.parts.log.record(id_, "server", "confirmed", {"detail": ""})
+    assert (await home.tina.post(f"/api/sessions/{id_}/facts", {"name": "consent", "data": {"level": 2}})).status == 202
+    await home.parts.log.settled()
+    session = (await home.tina.get(f"/api/sessions/{id_}")).json
+    assert (session["state"], session["started"]) == ("confirmed", None)
 
 
 async def test_a_session_that_nobody_ended_does_not_wait_for_ever(home: Any) -> None:

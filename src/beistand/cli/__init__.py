@@ -1,11 +1,35 @@
 """One command for the operator. Each subcommand explains itself with --help."""
 
+from importlib import import_module
 from importlib.metadata import version
 
 import click
 
+# Loaded when asked for: a command must not need what only another one needs, and --version needs none.
+_COMMANDS = {
+    "serve": ("beistand.cli.serve", "serve"),
+    "user": ("beistand.cli.serve", "user"),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """The subcommands, by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("beistand"), prog_name="beistand")
 def main() -> None:
-    """Beistand: remote support that your firm hosts itself."""
+    """Beistand: remote support that your firm hosts itself.
+
+    The operator starts with `beistand serve`.
+    """

@@ -23,8 +23,8 @@ _NEXT: dict[str, dict[str, str]] = {
     WAITING: {"joined": JOINED, "confirmed": CONFIRMED, **_OVER},
     JOINED: {"customer left": WAITING, "confirmed": CONFIRMED, **_OVER},
     CONFIRMED: {"consent": RUNNING, **_OVER},
-    RUNNING: {"paused": PAUSED, **_OVER},
-    PAUSED: {"resumed": RUNNING, **_OVER},
+    RUNNING: {"pause": PAUSED, **_OVER},
+    PAUSED: {"go_on": RUNNING, **_OVER},
     ENDED: {},
 }
 
@@ -51,11 +51,9 @@ def state_at(facts: list[Fact], created_us: int, now_us: int) -> str:
 
 
 def _said(fact: Fact) -> str:
-    """A fact as the table names it: `paused` has two directions, a no is no consent, and it matters who left."""
-    if fact.name == "paused" and fact.data.get("is_paused") is False:
-        return "resumed"
-    if fact.name == "consent" and fact.data.get("level") == 0:
-        return "declined"
+    """A fact as the table names it: only the customer consents, pauses and goes on, and it matters who left."""
+    if fact.name in ("consent", "pause", "go_on") and fact.role != "customer":
+        return "alleged"
     if fact.name == "left":
         return f"{fact.data.get('detail', fact.role)} left"
     return fact.name

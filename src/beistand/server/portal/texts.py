@@ -37,17 +37,17 @@ def domain(text: str) -> str | None:
 
 
 def euro_cents(text: str) -> int | None:
-    """ "96", "96,5", "96.50" or "1.200,00" as cents; None if it is no price."""
-    plain = text.strip().replace("€", "").strip()
-    match = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d{1,7})(?:[.,](\d{1,2}))?", plain)
-    if not match:
-        return None
-    return int(re.sub(r"[.,]", "", match[1])) * 100 + int((match[2] or "0").ljust(2, "0"))
+    """ "96", "96,5", "96.50" or "1.200,00" as cents; None if it is no price, or an ambiguous one as "1.200"."""
+    plain = text.replace("€", "").strip()
+    if grouped := re.fullmatch(r"([0-9]{1,3}(?:([.,])[0-9]{3}(?:\2[0-9]{3})*))(?!\2)[.,]([0-9]{2})", plain):
+        return int(re.sub(r"[.,]", "", grouped[1])) * 100 + int(grouped[3])
+    match = re.fullmatch(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?", plain)
+    return int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0")) if match else None
 
 
 def percent_bp(text: str) -> int | None:
     """ "19", "7,5" as basis points; None outside 0 to 100."""
-    match = re.fullmatch(r"(\d{1,3})(?:[.,](\d{1,2}))?", text.replace("%", "").strip())
+    match = re.fullmatch(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?", text.replace("%", "").strip())
     value = int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0")) if match else -1
     return value if 0 <= value <= 10_000 else None
 

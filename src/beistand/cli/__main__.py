@@ -1,0 +1,5 @@
+"""`python -m beistand.cli` is `beistand`."""
+
+from beistand.cli import main
+
+main()

@@ -1,0 +1,130 @@
+"""Puts the parts of the server together and runs them until told to stop: store, portal, relay, one port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from beistand.server.clock import Clock
+from beistand.server.front import serve
+from beistand.server.keys import load_or_make
+from beistand.server.portal.pages import Pages
+from beistand.server.portal.parts import Parts
+from beistand.server.portal.passwords import Passwords
+from beistand.server.portal.portal import make_portal
+from beistand.server.portal.session_log import SessionLog
+from beistand.server.relay.pump import Relay
+from beistand.server.settings import Settings, SettingsError
+from beistand.server.store import accounts
+from beistand.server.store.database import Database
+
+log = logging.getLogger("beistand.server")
+
+
+class ServerError(Exception):
+    """The server cannot start; the text says what to do."""
+
+
+def open_store(settings: Settings) -> Database:
+    """The database at its newest schema, in the data folder. Raises StoreError."""
+    db = Database(settings.database)
+    db.upgrade()
+    return db
+
+
+def setup_link(db: Database, settings: Settings, clock: Clock) -> str | None:
+    """A new one-time link for the first owner, or None when there is one."""
+    if db.read_now(accounts.has_owner):
+        return None
+    token, at = secrets.token_urlsafe(24), clock.now().utc_us
+    db.write_now(lambda c: accounts.make_owner_link(c, token, at))
+    return f"{settings.origin}/setup/{token}"
+
+
+async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio.Event | None = None) -> None:
+    """Serves until `stop` is set or SIGINT or SIGTERM comes. `announce` gets a line for each address.
+
+    Raises ServerError, StoreError, KeyFileError or SettingsError, each with one sentence, when it cannot start.
+    """
+    settings, clock = _with_port(settings), Clock()
+    db = open_store(settings)
+    try:
+        keys = load_or_make(settings.data)
+        settings.programs.mkdir(exist_ok=True)
+        facts = SessionLog(db, clock, secrets.token_hex(8))
+        relay = Relay(keys.relay, facts.record, _states_into(facts))
+        parts = Parts(settings, keys, db, clock, relay, facts, Passwords(), Pages())
+        writer = asyncio.get_running_loop().create_task(facts.run())  # ended below, after the last fact
+        try:
+            await _serve(parts, relay, announce, stop or asyncio.Event())
+        finally:
+            writer.cancel()
+            with suppress(asyncio.CancelledError):
+                await writer
+    finally:
+        db.close()
+
+
+async def _serve(parts: Parts, relay: Relay, announce: Callable[[str], None], stop: asyncio.Event) -> None:
+    settings = parts.settings
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows' loop has no signal handlers: there Ctrl+C arrives as KeyboardInterrupt.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop.set)
+    try:
+        origins = (settings.origin,)
+        server = await serve(make_portal(parts), relay, settings.host, settings.port, _tls(settings), origins)
+    except OSError as error:
+        raise ServerError(f"{settings.listen} is not free ({error.strerror}): set listen to another port.") from None
+    try:
+        announce(f"Beistand serves {settings.origin}/ from {settings.data}")
+        link = setup_link(parts.db, settings, parts.clock)
+        if link:
+            announce(f"Make the first owner within 24 hours, by this link alone: {link}")
+        await stop.wait()
+    finally:
+        await server.close()
+
+
+def _states_into(facts: SessionLog) -> Callable[[str, str, str], None]:
+    """What the relay tells of a room becomes the server's own fact; "created" is stated by the API with more to say."""
+
+    def on_state(room_id: str, state: str, detail: str) -> None:
+        if state != "created":
+            data: dict[str, Any] = {"detail": detail}
+            facts.record(room_id, "server", state, data)
+
+    return on_state
+
+
+def _with_port(settings: Settings) -> Settings:
+    """Port 0: the system chooses one now, because the origin must name it."""
+    if settings.port != 0:
+        return settings
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((settings.host, 0))
+        port = probe.getsockname()[1]
+    origin = settings.origin.removesuffix(":0") + f":{port}" if settings.origin.endswith(":0") else settings.origin
+    return replace(settings, listen=f"{settings.listen.rpartition(':')[0]}:{port}", origin=origin)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if not settings.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(f"tls_certificate and tls_key cannot be used: {error}.") from None
+    return context
