@@ -110,8 +110,8 @@ async def test_programs_are_offered_with_size_and_checksum_own_system_first(hous
     for agent, first, second in (("Windows NT 10.0", windows, linux), ("X11; Linux x86_64", linux, windows)):
         page = (await house.browser().get("/", {"user-agent": f"Mozilla/5.0 ({agent})"})).text
         assert page.index(first) < page.index(second)
-    assert "12,3 MB" in page
-    assert "12.3 MB" in (await house.browser().get("/en")).text
+    assert "12,3\u00a0MB" in page
+    assert "12.3\u00a0MB" in (await house.browser().get("/en")).text
     answer = await house.browser().get("/programs/Beistand.exe")
     assert hashlib.sha256(answer.body).hexdigest() == windows
     assert answer.headers["content-disposition"] == 'attachment; filename="Beistand.exe"'

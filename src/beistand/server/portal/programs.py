@@ -31,7 +31,7 @@ class Program:
     def size_text(self, language: str) -> str:
         """ "12,3 MB" or "12.3 MB"; megabytes of a million bytes."""
         text = f"{self.size / 1e6:.1f}"
-        return f"{text.replace('.', ',') if language == 'de' else text} MB"
+        return f"{text.replace('.', ',') if language == 'de' else text}\u00a0MB"
 
 
 class Programs:

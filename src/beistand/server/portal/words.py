@@ -153,10 +153,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "No price is set: help without a contract is goodwill and never billed. The owner sets it under “Firm”.",
     ),
     "terms_head": ("Hilfe ohne Vertrag", "Help without a contract"),
-    "price_per_hour": ("Nettopreis je Stunde in Euro", "Net price per hour in euros"),
-    "step_minutes": ("Takt in Minuten", "Billing step in minutes"),
+    "price_per_hour": ("Nettopreis je Stunde (€)", "Net price per hour (€)"),
+    "step_minutes": ("Takt (Minuten)", "Step (minutes)"),
     "minimum_minutes": ("Mindestens (Minuten)", "Minimum (minutes)"),
-    "vat": ("Umsatzsteuer in Prozent", "VAT in per cent"),
+    "vat": ("Umsatzsteuer (%)", "VAT (%)"),
     "preview": ("So liest es ein Kunde ohne Vertrag", "This is what a customer without a contract reads"),
     "phones": ("Telefonnummern der öffentlichen Seite", "Phone lines of the public page"),
     "phones_hint": (
