@@ -94,6 +94,8 @@ class PaintedScreen:
         self.selected = 0
         self.grabs = 0
         self.is_closed = False
+        self.cursor = (40, 30)
+        self.shape = CursorShape(1, 1, 1, 0, 0, bytes(4))
         self.error: Exception | None = None
         self._changed = threading.Condition()
 
@@ -109,7 +111,7 @@ class PaintedScreen:
 
     def monitors(self) -> Sequence[Monitor]:
         return [
-            Monitor(index, Rect(0, 0, canvas.width, canvas.height), 100, index == 0, f"painted {index}")
+            Monitor(index, Rect(index * 10, 0, canvas.width, canvas.height), 100, index == 0, f"painted {index}")
             for index, canvas in enumerate(self.canvases)
         ]
 
@@ -129,10 +131,10 @@ class PaintedScreen:
             return replace(frame, pixels=memoryview(bytes(frame.pixels)))
 
     def cursor_position(self) -> tuple[int, int]:
-        return (0, 0)
+        return self.cursor
 
     def cursor_shape(self, known_serial: int) -> CursorShape | None:
-        return None
+        return None if known_serial == self.shape.serial else self.shape
 
     def close(self) -> None:
         self.is_closed = True

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from beistand.host.media.encoding import Codec, Kind
-from beistand.host.media.pipeline import EncodedFrame, Outputs, PictureWorker
+from beistand.host.media.pipeline import FRUGAL, MOST_KEY_BYTES, EncodedFrame, Outputs, PictureWorker
 from beistand.host.media.rate import FRAMES_IN_FLIGHT
 from beistand.host.ports import PlatformError, Rect
 from host.media.painting import BLUE, RED, Canvas, PaintedScreen
@@ -28,6 +30,8 @@ class Technician:
         self.configs: list[tuple[str, int, int, str]] = []
         self.errors: list[str] = []
         self.selected: list[int] = []
+        self.cursors: list[tuple[int, int, int]] = []
+        self.shapes: list[int] = []
         self._viewer = Viewer()
         self._news = threading.Condition()
         self.worker = PictureWorker(
@@ -38,6 +42,8 @@ class Technician:
                 error=lambda sentence: self._keep(self.errors, sentence),
                 config=lambda *config: self._keep(self.configs, config),
                 monitors=lambda monitors, selected: self._keep(self.selected, selected),
+                cursor=lambda *cursor: self._keep(self.cursors, cursor),
+                cursor_shape=lambda shape: self._keep(self.shapes, shape.serial),
             ),
         )
         self.worker.start()
@@ -188,3 +194,52 @@ def test_a_screen_that_fails_is_reported_once_in_its_own_words(technician: Make)
     one.worker.set_active(True)
     one.wait(lambda: bool(one.frames))
     assert one.errors == ["The screen is locked; ask the customer to unlock it."]
+
+
+def test_a_new_resolution_begins_with_a_config_and_a_keyframe(technician: Make) -> None:
+    one = technician(_page())
+    one.worker.set_active(True)
+    one.wait_exact()
+    count = len(one.frames)
+    larger = _page(400, 240)
+    one.screen.paint(lambda canvas: one.screen.canvases.__setitem__(0, larger))
+    one.wait_exact(after=count)
+    assert (one.frames[count].is_key, one.frames[count].width, one.frames[count].height) == (True, 400, 240)
+    assert one.configs[-1] == ("vp09.01.40.08.03", 400, 240, "size")
+
+
+def test_the_cursor_is_told_in_pixels_of_the_shown_monitor_when_it_moves_or_changes(technician: Make) -> None:
+    one = technician(_page(), Canvas(160, 96))
+    one.worker.set_active(True)
+    one.wait(lambda: bool(one.cursors))
+    assert (one.shapes, one.cursors) == ([1], [(40, 30, 1)])
+    one.screen.cursor = (41, 30)
+    one.wait(lambda: len(one.cursors) > 1)
+    one.worker.select(1)
+    one.wait(lambda: len(one.cursors) > 2)
+    one.screen.shape = replace(one.screen.shape, serial=2)
+    one.wait(lambda: len(one.cursors) > 3)
+    assert one.cursors[1:] == [(41, 30, 1), (31, 30, 1), (31, 30, 2)]
+    assert one.shapes == [1, 2]
+
+
+def test_another_codec_begins_with_a_config_and_a_keyframe(technician: Make) -> None:
+    one = technician(_page())
+    one.worker.set_active(True)
+    one.wait_exact()
+    count = len(one.frames)
+    one.worker.use(Codec("vp09.00.40.08", Kind.VP9_420))
+    one.wait_exact(after=count)
+    assert one.frames[count].is_key
+    assert one.configs[-1][0] == "vp09.00.40.08"
+
+
+def test_a_keyframe_that_is_too_large_is_coded_again_more_frugally(technician: Make) -> None:
+    source = random.Random(5)
+    canvas = Canvas(960, 540)
+    canvas.pixels[:] = source.randbytes(len(canvas.pixels))
+    one = technician(canvas)
+    one.worker.set_active(True)
+    one.wait(lambda: bool(one.frames))
+    assert one.frames[0].quantizer == FRUGAL
+    assert len(one.frames[0].data) < 2 * MOST_KEY_BYTES

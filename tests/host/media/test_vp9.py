@@ -6,7 +6,7 @@ import ctypes
 
 import pytest
 
-from beistand.host.media import vpx
+from beistand.host.media import vpx, vpx_abi
 from beistand.host.media.convert import Converter
 from beistand.host.media.encoder import Vp9Encoder
 from beistand.host.ports import Rect
@@ -19,15 +19,15 @@ def _planes_equal(encoder: Vp9Encoder, frame: object) -> bool:
 
 
 def test_structures_lie_where_the_headers_of_libvpx_1_16_put_them() -> None:
-    sizes = [ctypes.sizeof(kind) for kind in (vpx.EncoderConfig, vpx.Image, vpx.Context)]
+    sizes = [ctypes.sizeof(kind) for kind in (vpx_abi.EncoderConfig, vpx_abi.Image, vpx_abi.Context)]
     assert sizes == [504, 136, 56]
-    config = vpx.EncoderConfig
+    config = vpx_abi.EncoderConfig
     assert (config.rc_target_bitrate.offset, config.kf_mode.offset) == (112, 160)
-    assert (vpx.Image.planes.offset, vpx.Image.stride.offset, vpx.Packet.flags.offset) == (48, 80, 40)
+    assert (vpx_abi.Image.planes.offset, vpx_abi.Image.stride.offset, vpx_abi.Packet.flags.offset) == (48, 80, 40)
 
 
 def test_the_defaults_that_the_library_writes_are_plausible() -> None:
-    library, config = vpx.load(), vpx.EncoderConfig()
+    library, config = vpx_abi.load(), vpx_abi.EncoderConfig()
     assert library.vpx_codec_enc_config_default(library.vpx_codec_vp9_cx(), ctypes.byref(config), 0) == 0
     assert (config.g_w, config.g_h, config.g_bit_depth) == (320, 240, 8)
     assert (config.rc_max_quantizer, config.kf_max_dist) == (63, 128)

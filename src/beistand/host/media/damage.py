@@ -127,6 +127,8 @@ class Sharpness:
 
     def coarser_than(self, quantizer: int, now: float, still: float) -> list[int]:
         """Blocks sent more coarsely than this that have not changed for `still` seconds; the latest changed first."""
+        if self.worst() <= quantizer:
+            return []
         found = [
             block
             for block, was in enumerate(self._quantizers)

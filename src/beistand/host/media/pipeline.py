@@ -18,12 +18,15 @@ from beistand.host.media import rate
 from beistand.host.media.damage import Sharpness
 from beistand.host.media.encoder import open_encoder
 from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError
-from beistand.host.ports import CapturedFrame, CursorShape, Monitor, PlatformError, Rect, ScreenSource
+from beistand.host.media.watch import Outputs, Watch
+from beistand.host.ports import CapturedFrame, PlatformError, Rect, ScreenSource
+
+__all__ = ["EncodedFrame", "Outputs", "PictureWorker"]
 
 LOOK_SECONDS = 0.033  # how long the worker waits for damage before it looks at the cursor and its orders
 RETRY_SECONDS = 1.0  # after the platform or the encoder failed
-MOST_KEY_BYTES = 500_000  # a keyframe above this is coded again, coarser
-COARSEST = rate.LADDER[-1]
+MOST_KEY_BYTES = 500_000  # a keyframe above this is coded again
+FRUGAL = 52  # with this quantizer, which takes about a third of the bytes of a session's first one
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,6 @@ class EncodedFrame:
     t_ms: int
     data: bytes
     quantizer: int
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """Where things go besides frames; all optional, all called from the worker's thread.
-
-    `config(codec, width, height, why)` comes before the first frame of a size; `error(sentence)` once for each new
-    failure; `cursor(x, y, serial)` in pixels of the monitor's frame, whenever it moved or changed its shape.
-    """
-
-    error: Callable[[str], None]
-    config: Callable[[str, int, int, str], None] = lambda codec, width, height, why: None
-    monitors: Callable[[Sequence[Monitor], int], None] = lambda monitors, selected: None
-    cursor: Callable[[int, int, int], None] = lambda x, y, serial: None
-    cursor_shape: Callable[[CursorShape], None] = lambda shape: None
 
 
 class PictureWorker:
@@ -86,8 +74,7 @@ class PictureWorker:
         self._sharpness: Sharpness | None = None
         self._started = clock()
         self._frame = self._last_ms = 0
-        self._monitor: Monitor | None = None
-        self._cursor = (0, 0, -1)
+        self._watch = Watch(screen, outputs, self._emit)
         self._failure = ""
 
     def start(self) -> None:
@@ -162,11 +149,11 @@ class PictureWorker:
         if self._is_active:
             return
         try:
-            self._learn_monitors()
-            if self._monitor is not None:
-                area = self._monitor.area
+            self._watch.learn_monitors()
+            if self._watch.monitor is not None:
+                area = self._watch.monitor.area
                 self._spare = self._opener(self._codec, area.width, area.height)
-                self._spare.encode((), COARSEST, self._milliseconds(), is_key=True)
+                self._spare.encode((), FRUGAL, self._milliseconds(), is_key=True)
         except (PlatformError, EncoderError):
             self._spare = None  # the first true attempt reports it, should it fail as well
 
@@ -179,7 +166,7 @@ class PictureWorker:
         """One look at orders, cursor and screen; waits at most LOOK_SECONDS."""
         while self._orders:
             self._orders.popleft()(self._clock())
-        self._look_at_cursor()
+        self._watch.look_at_cursor()
         now = self._clock()
         if self._perform(self._rate.handle(self._standing(now), now)):
             return
@@ -226,8 +213,8 @@ class PictureWorker:
         encoder.hurry(self._rate.is_hurried)
         quantizer = take.quantizer if is_key or moving else self._rate.fine(take.quantizer, len(blocks))
         encoded = encoder.encode(blocks, quantizer, self._milliseconds(), is_key)
-        if encoded.is_key and len(encoded.data) > MOST_KEY_BYTES and quantizer < COARSEST:
-            encoded = encoder.encode(blocks, COARSEST, self._milliseconds(), is_key=True)
+        if encoded.is_key and len(encoded.data) > MOST_KEY_BYTES and quantizer < FRUGAL:
+            encoded = encoder.encode(blocks, FRUGAL, self._milliseconds(), is_key=True)
         self._failure = ""
         return self._leave(encoded, began, is_sharpening=False)
 
@@ -246,7 +233,7 @@ class PictureWorker:
         assert self._sharpness is not None
         self._sharpness.sent(encoded.blocks, encoded.quantizer)
         self._frame += 1
-        grid, monitor = self._encoder.grid, 0 if self._monitor is None else self._monitor.id
+        grid, monitor = self._encoder.grid, 0 if self._watch.monitor is None else self._watch.monitor.id
         made = EncodedFrame(
             self._frame, encoded.is_key, self._sharpness.worst() <= rate.SHARP, monitor, grid.width, grid.height,
             int((began - self._started) * 1000), encoded.data, encoded.quantizer,
@@ -267,7 +254,7 @@ class PictureWorker:
         self._close_encoder()
         encoder = self._encoder = self._open(frame.width, frame.height)
         sharpness = self._sharpness = Sharpness(encoder.grid)
-        self._learn_monitors()
+        self._watch.learn_monitors()
         self._emit(lambda: self._outputs.config(self._codec.name, frame.width, frame.height, why))
         return encoder, sharpness, True
 
@@ -289,33 +276,9 @@ class PictureWorker:
             if self._is_active:
                 call()
 
-    def _look_at_cursor(self) -> None:
-        shape = self._screen.cursor_shape(self._cursor[2])
-        if shape is not None:
-            self._emit(lambda: self._outputs.cursor_shape(shape))
-        x, y = self._screen.cursor_position()
-        if self._monitor is not None:
-            x, y = x - self._monitor.area.x, y - self._monitor.area.y
-        cursor = (x, y, self._cursor[2] if shape is None else shape.serial)
-        if cursor != self._cursor:
-            self._cursor = cursor
-            self._emit(lambda: self._outputs.cursor(*cursor))
-
-    def _learn_monitors(self) -> None:
-        """Finds the selected monitor's place again and tells the monitors."""
-        monitors = self._screen.monitors()
-        wanted = None if self._monitor is None else self._monitor.id
-        chosen = next((m for m in monitors if m.id == wanted), None) or next(
-            (m for m in monitors if m.is_primary), None
-        )
-        self._monitor = chosen or (monitors[0] if monitors else None)
-        if self._monitor is not None:
-            selected = self._monitor.id
-            self._emit(lambda: self._outputs.monitors(monitors, selected))
-
     def _restart(self, now: float) -> None:
-        self._cursor = (0, 0, -1)
-        self._learn_monitors()
+        self._watch.forget()
+        self._watch.learn_monitors()
         if self._encoder is not None:
             width, height = self._encoder.grid.width, self._encoder.grid.height
             self._emit(lambda: self._outputs.config(self._codec.name, width, height, "start"))
@@ -327,9 +290,7 @@ class PictureWorker:
         self._rate.handle(rate.KeyframeAsked(), now)  # the turn that runs this order does what is due
 
     def _select(self, monitor: int, now: float) -> None:
-        self._screen.select(monitor)
-        self._monitor = next((m for m in self._screen.monitors() if m.id == monitor), self._monitor)
-        self._learn_monitors()
+        self._watch.select(monitor)
         self._close_encoder()
         self._lose_picture(now)
 
