@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from beistand.host.platform.x11.bands import few, row_bands, within
 from beistand.host.platform.x11.cursor import straight_rgba
+from beistand.host.platform.x11.keycodes import KEYCODES
+from beistand.host.platform.x11.keymap import Key, parse_keymap
+from beistand.host.platform.x11.keysyms import keysyms_of
 from beistand.host.platform.x11.monitors import clip, scale_percent
+from beistand.host.platform.x11.spare_keys import Loans, neighbours
+from beistand.host.platform.x11.wheel import NOTCH, Notches
 from beistand.host.ports import Rect
 
 rects = st.builds(Rect, st.integers(0, 1900), st.integers(0, 1000), st.integers(1, 2000), st.integers(1, 1100))
@@ -78,3 +83,101 @@ def test_cursor_colours_are_told_straight() -> None:
 def test_any_cursor_gives_four_bytes_a_pixel(pixels: list[int]) -> None:
     rgba = straight_rgba(pixels)
     assert list(rgba[3::4]) == [pixel >> 24 for pixel in pixels]
+
+
+@given(st.lists(st.tuples(st.integers(-400, 400), st.integers(-400, 400)), max_size=30))
+def test_the_wheel_loses_no_part_of_a_notch(turns: list[tuple[int, int]]) -> None:
+    wheel = Notches()
+    total = sum(abs(dx) + abs(dy) for dx, dy in turns)
+    assert sum(len(wheel.turn(dx, dy)) for dx, dy in turns) <= total // NOTCH
+
+
+@pytest.mark.parametrize(
+    ("turns", "buttons"),
+    [
+        ([(0, 120)], [5]),
+        ([(0, -120)], [4]),
+        ([(120, 0)], [7]),
+        ([(-120, 0)], [6]),
+        ([(0, 119), (0, 1)], [5]),
+        ([(0, -30)] * 9, [4, 4]),
+        ([(0, 100), (0, -20)], []),
+        ([(0, 100), (0, -20), (0, -100)], [4]),
+        ([(0, 32767)], [5] * 273),
+        ([(0, 0), (0, 60), (0, 0), (0, 60)], [5]),
+    ],
+)
+def test_parts_of_a_notch_add_up_until_the_wheel_turns_back(turns: list[tuple[int, int]], buttons: list[int]) -> None:
+    wheel = Notches()
+    assert [button for dx, dy in turns for button in wheel.turn(dx, dy)] == buttons
+
+
+def test_no_two_codes_share_a_key_and_every_key_fits_x11() -> None:
+    assert len(set(KEYCODES.values())) == len(KEYCODES)
+    assert all(9 <= keycode <= 255 for keycode in KEYCODES.values())
+    known = {"Escape": 9, "KeyA": 38, "Enter": 36, "Space": 65, "AltRight": 108, "Delete": 119, "F12": 96, "F24": 202}
+    assert {code: KEYCODES[code] for code in known} == known
+    letters = {f"Key{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"} | {f"Digit{digit}" for digit in range(10)}
+    assert letters <= set(KEYCODES)
+
+
+@pytest.mark.parametrize(
+    ("character", "keysyms"),
+    [
+        ("a", (0x61,)),
+        ("ß", (0xDF,)),
+        ("€", (0x20AC, 0x010020AC)),
+        ("Ж", (0x06F6, 0x01000416)),
+        ("😀", (0x0101F600,)),
+        ("\n", (0xFF0D,)),
+        ("\t", (0xFF09,)),
+        ("\x1b", ()),
+        ("\x00", ()),
+        ("\x7f", ()),
+        ("\x85", ()),
+        ("\ud800", ()),
+    ],
+)
+def test_characters_and_their_keysyms(character: str, keysyms: tuple[int, ...]) -> None:
+    assert keysyms_of(character) == keysyms
+
+
+@given(st.lists(st.tuples(st.lists(st.integers(1, 40), min_size=1, max_size=12, unique=True), st.floats(0, 0.2))))
+def test_no_key_changes_its_character_before_programs_had_the_time_to_read_it(
+    steps: list[tuple[list[int], float]],
+) -> None:
+    loans, now = Loans([250, 251, 252, 253], settle_seconds=0.1), 0.0
+    used: dict[int, float] = {}
+    for keysyms, pause in steps:
+        now += pause
+        missing = [keysym for keysym in keysyms if loans.find(keysym) is None]
+        given_now = loans.lend(missing, now)
+        assert list(given_now.values()) == missing[: len(given_now)]
+        for keycode in given_now:
+            assert used.get(keycode, -1.0) + 0.1 <= now
+        for keysym in keysyms:
+            if (keycode := loans.find(keysym)) is not None:
+                loans.touch(keycode, now)
+                used[keycode] = now
+        assert len(set(loans.lent)) == len(loans.lent)
+    assert set(loans.give_back()) <= {250, 251, 252, 253}
+    assert loans.lent == ()
+    assert len(loans.lend([1, 2, 3, 4, 5], now)) == 4
+
+
+def test_neighbouring_keys_change_in_one_request() -> None:
+    assert neighbours([]) == []
+    assert neighbours([3, 5, 6, 7, 9]) == [[3], [5, 6, 7], [9]]
+
+
+def test_a_keymap_cut_short_is_refused() -> None:
+    with pytest.raises(ValueError, match="cut short"):
+        parse_keymap(bytes([1] * 40))
+
+
+def test_a_group_outside_a_keys_own_is_wrapped_clamped_or_redirected() -> None:
+    two = ((0x61,), (0x62,))
+    assert Key((0, 0), two, 0x02).effective_group(3) == 1
+    assert Key((0, 0), two, 0x42).effective_group(2) == 1
+    assert Key((0, 0), two, 0x82 | 0x10).effective_group(2) == 1
+    assert Key((0, 0), two, 0x82 | 0x30).effective_group(2) == 0

@@ -8,10 +8,13 @@ from contextlib import suppress
 from beistand.host.platform.x11.connection import Display, reported
 from beistand.host.platform.x11.hands import Hands, Interrupted
 from beistand.host.platform.x11.keycodes import KEYCODES
+from beistand.host.platform.x11.spare_keys import Pace
 from beistand.host.platform.x11.typist import Typist
 from beistand.host.platform.x11.wheel import Notches
 from beistand.host.platform.x11.windows import WindowOwners
 from beistand.host.ports import PlatformError
+
+PACE = Pace()
 
 #: Buttons by their X11 numbers, which the wire uses too; 4 to 7 are the wheel's.
 _BUTTONS = {1, 2, 3, 8, 9}
@@ -21,14 +24,14 @@ class X11Input:
     """An `InputSink` for one X server. Thread-safe.
 
     Calls wait for each other, but `release_all` waits for none: a press in flight is lifted again, a text in flight
-    ends at its next character (within `HEARD_SECONDS` or `SETTLE_SECONDS` if it waits for a lent key).
+    ends at its next character. `pace` says how long other programs are given to follow.
     """
 
-    def __init__(self, display_name: str | None = None) -> None:
+    def __init__(self, display_name: str | None = None, pace: Pace = PACE) -> None:
         self._display = Display(display_name)
         self._calls = threading.RLock()
         self._hands = Hands(self._display, display_name)
-        self._typist = Typist(self._display, display_name, self._hands, self._calls)
+        self._typist = Typist(self._display, display_name, self._hands, self._calls, pace)
         self._owners = WindowOwners(self._display)
         self._notches = Notches()
 
@@ -79,7 +82,7 @@ class X11Input:
             return self._owners.focused()
 
     def close(self) -> None:
-        """Lifts everything and leaves the keyboard as it was; takes up to `SETTLE_SECONDS` after a text."""
+        """Lifts everything and leaves the keyboard as it was; takes up to `pace.settle` after a text."""
         self.release_all()
         self._typist.close()
         self._hands.close()

@@ -19,14 +19,18 @@ class Keyboard:
         self._xkb = self._xkb_display.extension(xkb, "typing text")
         self._keymap: Keymap | None = None
 
-    def keymap(self, own_keys: Collection[int]) -> Keymap:
-        """The map as it was without our changes to `own_keys`, of which the server tells us too."""
+    def keymap(self, own_keys: Collection[int]) -> tuple[Keymap, bool]:
+        """The map, and whether it was read anew because somebody else than us changed it.
+
+        Changes of nothing but `own_keys` are ours; the server tells us of them like everybody.
+        """
+        is_new = self._keymap is None
         while (event := self._display.connection.poll_for_event()) is not None:
             if isinstance(event, xproto.MappingNotifyEvent) and not _is_ours(event, own_keys):
-                self._keymap = None
-        if self._keymap is None:
+                is_new = True
+        if self._keymap is None or is_new:
             self._keymap = self._read()
-        return self._keymap
+        return self._keymap, is_new
 
     def state(self) -> tuple[int, int]:
         """The keyboard's group (0 to 3) and its locked modifiers as real modifier bits."""

@@ -22,7 +22,8 @@ _LEVEL_KEYSYMS = {0xFFE1, 0xFFE2, 0xFE03, 0xFE11}
 #: The last keycode of a keyboard's main block (the key left of Z on European keyboards).
 _MAIN_BLOCK_END = 94
 
-_UNICODE = 0x01000000
+#: Keysyms of the general form, one for each Unicode character; special keys of makers come after them.
+_UNICODE = range(0x01000000, 0x01110000)
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,16 @@ class Keymap:
                     return tuple(helpers[bit] for bit in bits)
         return None
 
+    def without(self, keycodes: Collection[int]) -> Keymap:
+        """The map without some of its keys."""
+        kept = {keycode: key for keycode, key in self.keys.items() if keycode not in keycodes}
+        return Keymap(self.types, kept, self.modifiers)
+
+    def first_keysym(self, keycode: int) -> int:
+        """What a key types by itself, 0 if nothing."""
+        key = self.keys.get(keycode)
+        return key.levels[0][0] if key else 0
+
     def level_keys(self) -> dict[int, int]:
         """For each modifier that reaches another level: its bit -> the keycode that presses it."""
         found: dict[int, int] = {}
@@ -131,7 +142,7 @@ class Keymap:
         if key is None:
             return True
         keysyms = {keysym for _, _, keysym in _each(key)}
-        return not keysyms or (len(keysyms) == 1 and keysyms.pop() >= _UNICODE)
+        return not keysyms or (len(keysyms) == 1 and keysyms.pop() in _UNICODE)
 
 
 def _each(key: Key) -> Iterator[tuple[int, int, int]]:

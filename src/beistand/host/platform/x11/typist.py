@@ -12,20 +12,15 @@ from beistand.host.platform.x11.keyboard import Keyboard
 from beistand.host.platform.x11.keycodes import KEYCODES
 from beistand.host.platform.x11.keymap import LOCK, Keymap, Stroke
 from beistand.host.platform.x11.keysyms import keysyms_of, lent_keysym
-from beistand.host.platform.x11.spare_keys import Labels, Loans
+from beistand.host.platform.x11.spare_keys import Labels, Loans, Pace, neighbours
 from beistand.host.ports import PlatformError
-
-#: Seconds that programs get to hear of a key's new character before it is pressed.
-HEARD_SECONDS = 0.02
-
-#: Seconds without text after which lent keys are given back.
-GIVE_BACK_SECONDS = 1.0
 
 
 class Typist:
     """Types for one X server. Thread-safe; a `release_all` of the hands ends a text at its next character."""
 
-    def __init__(self, display: Display, name: str | None, hands: Hands, calls: threading.RLock) -> None:
+    def __init__(self, display: Display, name: str | None, hands: Hands, calls: threading.RLock, pace: Pace) -> None:
+        self._pace = pace
         self._display = display
         self._hands = hands
         self._calls = calls
@@ -43,7 +38,7 @@ class Typist:
         if self._timer is not None:
             self._timer.cancel()
         ticket = self._hands.ticket()
-        keymap = self._keyboard.keymap(self._loans.lent if self._loans else ())
+        keymap = self._read_keymap()
         group, locked = self._keyboard.state()
         lifted = [keycode for keycode in self._hands.held_keys if keycode in keymap.modifiers]
         try:
@@ -70,6 +65,19 @@ class Typist:
                 time.sleep(max(0.0, self._loans.all_settled() - time.monotonic()))
                 self._labels.restore(self._loans.give_back())
         self._keyboard.close()
+
+    def _read_keymap(self) -> Keymap:
+        """The layout without the keys that are lent; forgets loans that a change of the layout has wiped out."""
+        loans = self._loans
+        keymap, is_new = self._keyboard.keymap(loans.lent if loans else ())
+        if loans is None:
+            return keymap
+        if is_new:
+            for keycode in loans.lent:
+                if keymap.first_keysym(keycode) != loans.keysym_on(keycode):
+                    loans.forget(keycode)
+                    self._labels.forget(keycode)
+        return keymap.without(loans.lent)
 
     def _type(self, text: str, keymap: Keymap, group: int, locked: int, ticket: object) -> None:
         for index, character in enumerate(text):
@@ -99,13 +107,14 @@ class Typist:
         if self._loans is None:
             reserved = set(KEYCODES.values())
             display = self._display
-            self._loans = Loans(keymap.spare_keycodes(display.min_keycode, display.max_keycode, reserved))
+            self._loans = Loans(
+                keymap.spare_keycodes(display.min_keycode, display.max_keycode, reserved), self._pace.settle
+            )
         loans = self._loans
         while (keycode := loans.find(missing[0])) is None:
             given = loans.lend([keysym for keysym in missing if loans.find(keysym) is None], time.monotonic())
             if given:
-                self._labels.write(given)
-                self._wait(HEARD_SECONDS, ticket)
+                self._write(given, loans, ticket)
                 continue
             change = loans.next_change()
             if change is None:
@@ -114,6 +123,16 @@ class Typist:
         loans.touch(keycode, time.monotonic())
         return keycode
 
+    def _write(self, given: dict[int, int], loans: Loans, ticket: object) -> None:
+        runs = neighbours(sorted(given))
+        while runs:
+            self._labels.write({keycode: given[keycode] for keycode in runs.pop(0)})
+            try:
+                self._wait(self._pace.heard, ticket)
+            except Interrupted:
+                loans.cancel([keycode for run in runs for keycode in run])
+                raise
+
     def _wait(self, seconds: float, ticket: object) -> None:
         if seconds > 0:
             time.sleep(seconds)
@@ -121,14 +140,14 @@ class Typist:
 
     def _give_back_later(self) -> None:
         if self._loans is not None and self._loans.lent:
-            self._timer = threading.Timer(GIVE_BACK_SECONDS, self._give_back)
+            self._timer = threading.Timer(self._pace.give_back, self._give_back)
             self._timer.daemon = True
             self._timer.start()
 
     def _give_back(self) -> None:
         """Runs in the timer's thread."""
         with self._calls, suppress(xcffib.XcffibException):
-            if self._loans is None or self._loans.all_settled() > time.monotonic():
+            if self._timer is not threading.current_thread() or self._loans is None:
                 return  # a text came in between, and has set a timer of its own
             self._labels.restore(self._loans.give_back())
             self._loans = None  # the layout may have changed: look for spare keys anew
