@@ -1,0 +1,105 @@
+// @ts-check
+// Every sentence of the console, German and English; failure sentences can be read aloud to the customer on the phone.
+
+/** @type {Record<string, [string, string]>} */
+export const TEXTS = {
+  title: ["Fernhilfe", "Remote support"],
+  new_session: ["Neue Sitzung", "New session"],
+  customer: ["Kunde", "Customer"],
+  customer_hint: ["Name eintippen oder wählen", "Type or choose a name"],
+  level: ["Was brauchen Sie?", "What do you need?"],
+  level_view: ["Nur zusehen", "View only"],
+  level_control: ["Zusehen und bedienen", "View and control"],
+  create: ["Sitzungsnummer erzeugen", "Make a session number"],
+  running: ["Sitzungen", "Sessions"],
+  none_running: ["Noch keine Sitzung.", "No session yet."],
+  sign_out: ["Abmelden", "Sign out"],
+  customers: ["Kunden", "Customers"],
+  say_number: ["Sagen Sie dem Kunden diese Nummer:", "Tell the customer this number:"],
+  page_hint: ["Der Kunde öffnet {page}, lädt das Programm und tippt dort die Nummer ein.", "The customer opens {page}, downloads the program and types the number there."],
+  valid_for: ["Noch {time} gültig, für eine Sitzung.", "Valid for {time}, for one session."],
+  withdraw: ["Nummer zurückziehen", "Withdraw the number"],
+  covered: ["Vertrag: der Partner zahlt ({by}).", "Contract: the partner pays ({by})."],
+  free: ["Für den Kunden kostenlos.", "Free for the customer."],
+  step_waiting: ["Nummer gesagt, warten auf den Kunden", "Number told, waiting for the customer"],
+  step_joined: ["Programm gestartet, Nummer eingetippt", "Program started, number typed"],
+  step_proven: ["Nummer geprüft, Verbindung verschlüsselt", "Number checked, link encrypted"],
+  step_asked: ["Der Kunde liest die Anfrage", "The customer reads the request"],
+  step_agreed: ["Der Kunde hat zugestimmt", "The customer has agreed"],
+  wrong: ["Der Kunde hat eine falsche Nummer eingetippt. Noch {left} Versuche.", "The customer typed a wrong number. {left} attempts left."],
+  ring_third_party: ["Achtung: Eine dritte Stelle hat versucht, mit dieser Nummer hereinzukommen. Sie wurde abgewiesen.", "Careful: somebody else tried to get in with this number. They were refused."],
+  ring_failed_guess: ["Eine falsche Nummer wurde versucht.", "A wrong number was tried."],
+  ring_rate: ["Zu viele Versuche von einer Adresse.", "Too many attempts from one address."],
+  state_open_view: ["Sie sehen zu.", "You are viewing."],
+  state_open_control: ["Sie bedienen Maus und Tastatur.", "You control mouse and keyboard."],
+  state_paused: ["Der Kunde hat auf Pause gedrückt.", "The customer pressed pause."],
+  state_curtain: ["Vorhang: der Kunde tippt etwas Privates.", "Curtain: the customer types something private."],
+  state_resting: ["Die Sitzung ruht, bis der Kunde den Preis beantwortet.", "The session rests until the customer answers the price."],
+  state_interrupted: ["Verbindung unterbrochen. Sie kommt von selbst wieder (bis zu zwei Minuten).", "Link interrupted. It comes back by itself (up to two minutes)."],
+  customer_moves: ["Der Kunde bewegt die Maus: Ihre Eingaben ruhen kurz.", "The customer moves the mouse: your input rests for a moment."],
+  ask_control: ["Um Bedienung bitten", "Ask for control"],
+  drop_control: ["Bedienung abgeben", "Give up control"],
+  asked_control: ["Der Kunde wird gefragt.", "The customer is being asked."],
+  keys: ["Tasten", "Keys"],
+  zoom: ["Größe", "Size"],
+  fit: ["Einpassen", "Fit"],
+  full_screen: ["Vollbild", "Full screen"],
+  monitor: ["Bildschirm", "Monitor"],
+  paste: ["Zwischenablage senden", "Send clipboard"],
+  chat: ["Nachricht an den Kunden", "Message to the customer"],
+  send: ["Senden", "Send"],
+  end: ["Sitzung beenden", "End session"],
+  said_customer: ["Kunde", "Customer"],
+  said_me: ["Ich", "Me"],
+  path_relay: ["über den Server", "by the server"],
+  note_title: ["Was wurde getan?", "What was done?"],
+  note_hint: ["Steht später auf dem Leistungsnachweis und der Rechnung.", "Will stand on the service report and the invoice."],
+  service_type: ["Art der Leistung", "Kind of service"],
+  service_support: ["Störung beheben", "Fix a fault"],
+  service_advice: ["Beratung", "Advice"],
+  service_maintenance: ["Wartung", "Maintenance"],
+  save: ["Speichern", "Save"],
+  skip: ["Ohne Notiz weiter", "Go on without a note"],
+  duration: ["Dauer: {time}", "Duration: {time}"],
+  ended_bye_1: ["Der Kunde hat mit dem Stoppschild beendet.", "The customer ended with the stop sign."],
+  ended_bye_4: ["Der Kunde hat das Programm geschlossen.", "The customer closed the program."],
+  ended_bye_5: ["Das Programm des Kunden hat aus Vorsicht beendet.", "The customer's program ended as a precaution."],
+  ended_bye_3: ["Der Kunde hat abgelehnt.", "The customer declined."],
+  ended_declined: ["Der Kunde hat abgelehnt. Sie haben nichts gesehen.", "The customer declined. You have seen nothing."],
+  ended_technician: ["Sie haben die Sitzung beendet.", "You ended the session."],
+  ended_ended: ["Die Sitzung ist beendet.", "The session has ended."],
+  ended_expired: ["Die Nummer ist abgelaufen. Erzeugen Sie eine neue.", "The number has expired. Make a new one."],
+  ended_guesses: ["Dreimal falsch getippt: die Nummer gilt nicht mehr. Erzeugen Sie eine neue.", "Typed wrongly three times: the number is no longer valid. Make a new one."],
+  ended_peer_error: ["Die Verbindung wurde gestört und aus Vorsicht beendet. Beginnen Sie mit einer neuen Nummer.", "The link was disturbed and ended as a precaution. Begin with a new number."],
+  ended_link_failed: ["Der Server ist nicht zu erreichen. Prüfen Sie Ihre Internetverbindung.", "The server cannot be reached. Check your internet connection."],
+  ended_other: ["Die Sitzung ist beendet ({code}).", "The session has ended ({code})."],
+  no_webcodecs: ["Dieser Browser kann das Bild nicht zeigen (WebCodecs fehlt). Nehmen Sie ein aktuelles Chrome, Edge oder Firefox.", "This browser cannot show the picture (WebCodecs is missing). Use a current Chrome, Edge or Firefox."],
+  no_server: ["Der Server antwortet nicht. Versuchen Sie es gleich noch einmal.", "The server does not answer. Try again in a moment."],
+  failed: ["Das ging nicht: {text}", "That did not work: {text}"],
+  no_clipboard: ["Der Browser gibt die Zwischenablage nicht frei.", "The browser does not give access to the clipboard."],
+  s_waiting: ["wartet", "waiting"],
+  s_joined: ["Nummer getippt", "number typed"],
+  s_confirmed: ["geprüft", "checked"],
+  s_running: ["läuft", "running"],
+  s_paused: ["Pause", "paused"],
+  s_interrupted: ["unterbrochen", "interrupted"],
+  s_ended: ["beendet", "ended"],
+};
+
+let column = (globalThis.navigator?.language ?? "de").startsWith("de") ? 0 : 1;
+
+/** @param {"de" | "en"} language */
+export function setLanguage(language) {
+  column = language === "de" ? 0 : 1;
+}
+
+export const language = () => (column === 0 ? "de" : "en");
+
+/** The sentence for a key. @param {string} key @param {Record<string, string | number>} [values] */
+export function t(key, values = {}) {
+  const text = TEXTS[key]?.[column] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** Minutes and seconds. @param {number} seconds */
+export const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds) % 60).padStart(2, "0")}`;

@@ -1,0 +1,115 @@
+// @ts-check
+// The technician's link: one WebSocket to the relay, which comes back by itself for two minutes once it may.
+
+const BACK_OFF_MS = [0, 100, 200, 400, 800, 1000, 1500, 2000];
+const REJOIN_MS = 120000;
+const MESSAGE_BYTES = 131072;
+
+/** @typedef {{frame: (frame: any) => void, stream: (data: Uint8Array) => void, lost: () => void, failed: () => void}} Told */
+
+/** `told.frame` gets rendezvous frames, `told.stream` stream bytes; `told.lost` means that it tries again. */
+export class Link {
+  /** @param {string} url @param {string} ticket @param {Told} told @param {typeof WebSocket} [Socket] */
+  constructor(url, ticket, told, Socket = WebSocket) {
+    this.url = url;
+    this.told = told;
+    this.Socket = Socket;
+    this.token = "";
+    this.mayRejoin = false;
+    this.isClosed = false;
+    this.isInside = false;
+    this.attempt = 0;
+    this.deadline = 0;
+    /** @type {any[]} */
+    this.waiting = [];
+    this.open({ kind: "attach", ticket });
+  }
+
+  /** @param {any} hello */
+  open(hello) {
+    const socket = new this.Socket(this.url);
+    this.socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.write(0, new TextEncoder().encode(JSON.stringify(hello)));
+    socket.onmessage = (event) => this.socket === socket && this.received(event.data);
+    socket.onclose = () => this.socket === socket && this.closed();
+  }
+
+  /** @param {ArrayBuffer | string} data */
+  received(data) {
+    if (this.isClosed || typeof data === "string" || data.byteLength === 0) return;
+    const bytes = new Uint8Array(data);
+    if (bytes[0] === 1) {
+      this.told.stream(bytes.subarray(1));
+      return;
+    }
+    let frame;
+    try {
+      frame = JSON.parse(new TextDecoder().decode(bytes.subarray(1)));
+    } catch {
+      this.socket?.close();
+      return;
+    }
+    if (frame.kind === "joined") {
+      this.token = frame.resume;
+      this.isInside = true;
+      this.attempt = 0;
+      this.told.frame(frame);
+      for (const kept of this.waiting.splice(0)) this.sendFrame(kept);
+    } else if (frame.kind === "drain") {
+      this.socket?.close();
+    } else {
+      if (frame.kind === "refused" || frame.kind === "closed") this.isClosed = true;
+      this.told.frame(frame);
+    }
+  }
+
+  closed() {
+    const wasInside = this.isInside;
+    this.isInside = false;
+    if (this.isClosed) return;
+    if (!this.mayRejoin && !this.token) {
+      this.isClosed = true;
+      this.told.failed();
+      return;
+    }
+    const now = performance.now();
+    if (wasInside) {
+      this.deadline = now + REJOIN_MS;
+      this.told.lost();
+    }
+    if (now >= this.deadline) {
+      this.isClosed = true;
+      this.told.failed();
+      return;
+    }
+    const wait = BACK_OFF_MS[Math.min(this.attempt++, BACK_OFF_MS.length - 1)];
+    setTimeout(() => this.isClosed || this.open({ kind: "rejoin", token: this.token }), wait);
+  }
+
+  /** @param {number} first @param {Uint8Array} data */
+  write(first, data) {
+    if (this.socket?.readyState !== 1) return;
+    const out = new Uint8Array(1 + data.length);
+    out[0] = first;
+    out.set(data, 1);
+    this.socket.send(out);
+  }
+
+  /** Bytes for the other end; dropped without a link, the replay layer makes up for it. @param {Uint8Array} data */
+  sendStream(data) {
+    if (!this.isInside) return;
+    for (let at = 0; at < data.length; at += MESSAGE_BYTES) this.write(1, data.subarray(at, at + MESSAGE_BYTES));
+  }
+
+  /** @param {any} frame */
+  sendFrame(frame) {
+    if (this.isInside) this.write(0, new TextEncoder().encode(JSON.stringify(frame)));
+    else this.waiting.push(frame);
+  }
+
+  close() {
+    this.isClosed = true;
+    this.socket?.close();
+  }
+}

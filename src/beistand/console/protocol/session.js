@@ -1,0 +1,83 @@
+// @ts-check
+// What a session means, as a table; what is missing is forbidden. Mirrors protocol/e2e/session.py.
+import { LocalError, PeerError } from "./errors.js";
+
+const MODES = ["open", "paused", "curtain", "resting"];
+const LEVELS = ["view", "control"];
+const CUSTOMER_EVENTS = new Set(
+  "allow_view allow_control decline raise lower pause go_on curtain curtain_off charge_yes charge_no stop".split(" "),
+);
+const TECHNICIAN_EVENTS = new Set("ask ask_level drop ask_charge leave".split(" "));
+
+/** @returns {Record<string, Record<string, string>>} */
+function transitions() {
+  /** @type {Record<string, Record<string, string>>} */
+  const table = {
+    confirmed: { ask: "asked", stop: "ended", leave: "ended" },
+    asked: { allow_view: "open_view", allow_control: "open_control", decline: "ended", stop: "ended", leave: "ended" },
+    ended: {},
+  };
+  for (const mode of MODES) {
+    for (const level of LEVELS) {
+      /** @type {Record<string, string>} */
+      const here = { stop: "ended", leave: "ended", lower: `${mode}_view`, drop: `${mode}_view` };
+      if (level === "view") here.ask_level = `${mode}_view`; // a question changes nothing; the answer is "raise"
+      if (mode === "open") Object.assign(here, { pause: `paused_${level}`, curtain: `curtain_${level}`, raise: "open_control" });
+      if (mode === "paused") here.go_on = `open_${level}`;
+      if (mode === "curtain") here.curtain_off = `open_${level}`;
+      if (mode === "resting") Object.assign(here, { charge_yes: `open_${level}`, charge_no: "ended" });
+      else here.ask_charge = `resting_${level}`;
+      table[`${mode}_${level}`] = here;
+    }
+  }
+  return table;
+}
+
+export const TABLE = { host: transitions(), technician: transitions() };
+
+/** One end's view of the session's state. */
+export class Session {
+  /** @param {"host" | "technician"} role */
+  constructor(role) {
+    this.role = role;
+    this.state = "confirmed";
+  }
+
+  /** Goes to the next state. PeerError if the other end caused what it may not cause now, else LocalError.
+   * @param {string} event @returns {string} */
+  handle(event) {
+    const following = TABLE[this.role][this.state][event];
+    if (following === undefined) {
+      const sentence = `The ${this.role} in state ${this.state} cannot take the event ${event}.`;
+      const isTheirs = (this.role === "host" ? TECHNICIAN_EVENTS : CUSTOMER_EVENTS).has(event);
+      throw isTheirs ? new PeerError("session", sentence) : new LocalError(sentence);
+    }
+    this.state = following;
+    return following;
+  }
+
+  /** @param {string} event */
+  can(event) {
+    return event in TABLE[this.role][this.state];
+  }
+
+  get mode() {
+    return this.state.split("_")[0];
+  }
+
+  get level() {
+    return LEVELS.indexOf(this.state.split("_")[1] ?? "") + 1;
+  }
+
+  get mayShow() {
+    return this.mode === "open";
+  }
+
+  get mayControl() {
+    return this.state === "open_control";
+  }
+
+  get isEnded() {
+    return this.state === "ended";
+  }
+}

@@ -1,0 +1,93 @@
+// @ts-check
+// Frames of the customer's screen -> decoded pictures (WebCodecs). Newest wins: nothing is held back, nothing is repeated.
+
+const CANDIDATES = ["vp09.01.40.08.03", "vp09.00.40.08", "avc1.42E028"];
+
+/** The codecs this browser decodes, best first; empty without WebCodecs. @returns {Promise<string[]>} */
+export async function supportedCodecs() {
+  if (typeof VideoDecoder === "undefined") return [];
+  const found = [];
+  for (const codec of CANDIDATES) {
+    try {
+      const answer = await VideoDecoder.isConfigSupported({ codec, codedWidth: 1920, codedHeight: 1080 });
+      if (answer.supported) found.push(codec);
+    } catch {
+      // an unknown codec string is an answer, too
+    }
+  }
+  return found;
+}
+
+/** Decodes one stream; `show(frame)` draws at once, `shown(number, ms)` acknowledges, `wantKey()` asks for a keyframe. */
+export class Decoder {
+  /** @param {(frame: VideoFrame) => void} show @param {(number: number, ms: number) => void} shown @param {() => void} wantKey */
+  constructor(show, shown, wantKey) {
+    this.show = show;
+    this.shown = shown;
+    this.wantKey = wantKey;
+    this.codec = "";
+    this.needsKey = true;
+    /** @type {Map<number, number>} frame number -> when it was given to the decoder */
+    this.started = new Map();
+    /** @type {VideoDecoder | null} */
+    this.decoder = null;
+  }
+
+  /** A new codec or size. @param {string} codec */
+  configure(codec) {
+    this.codec = codec;
+    this.restart();
+  }
+
+  restart() {
+    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    this.started.clear();
+    this.needsKey = true;
+    const decoder = new VideoDecoder({
+      output: (frame) => this.output(frame),
+      error: () => {
+        if (this.decoder === decoder) this.lose();
+      },
+    });
+    this.decoder = decoder;
+    decoder.configure({ codec: this.codec, optimizeForLatency: true });
+  }
+
+  /** The stream cannot be followed any more: begin anew with a keyframe. */
+  lose() {
+    this.restart();
+    this.wantKey();
+  }
+
+  /** @param {any} message Frame */
+  frame(message) {
+    if (!this.decoder || !this.codec) return;
+    if (this.needsKey && !message.isKey) {
+      this.wantKey();
+      return;
+    }
+    this.needsKey = false;
+    this.started.set(message.frame, performance.now());
+    try {
+      const type = message.isKey ? "key" : "delta";
+      this.decoder.decode(new EncodedVideoChunk({ type, timestamp: message.frame, data: message.data }));
+    } catch {
+      this.lose();
+    }
+  }
+
+  /** @param {VideoFrame} frame */
+  output(frame) {
+    const number = frame.timestamp;
+    const began = this.started.get(number) ?? performance.now();
+    this.started.delete(number);
+    this.show(frame);
+    frame.close();
+    this.shown(number, Math.min(65535, Math.round(performance.now() - began)));
+  }
+
+  close() {
+    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    this.decoder = null;
+  }
+}

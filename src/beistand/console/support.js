@@ -1,0 +1,224 @@
+// @ts-check
+// One support session at the technician's end: link, peer and session table put together; tells the page what happens.
+// It holds the secret digits and never gives them to anything but the handshake and the page that shows the number.
+import { PeerError } from "./protocol/errors.js";
+import { channelIdentifier } from "./protocol/keys.js";
+import { Link } from "./protocol/link.js";
+import { make, spoken } from "./protocol/number.js";
+import { TechnicianPeer } from "./protocol/peer.js";
+import { Session } from "./protocol/session.js";
+
+const MOST_ATTEMPTS = 3;
+const FLUSH_MS = 30;
+const random = (/** @type {number} */ count) => crypto.getRandomValues(new Uint8Array(count));
+
+/** @typedef {import("./protocol/messages.js").Message} Message */
+
+/** Tells `on(name, detail)`: number, waiting, joined, wrong, proven, asked, state, message, interrupted, back, ended, ring. */
+export class Support {
+  /** @param {any} made the answer of POST /api/sessions @param {{level: number, codecs: string[]}} wish
+   * @param {(name: string, detail?: any) => void} on @param {typeof Link} [LinkClass] */
+  constructor(made, wish, on, LinkClass = Link) {
+    this.made = made;
+    this.wish = wish;
+    this.on = on;
+    this.attempts = 0;
+    this.session = new Session("technician");
+    this.isInterrupted = false;
+    this.bytesIn = 0;
+    this.number = make(made.nameplate, random);
+    this.spoken = spoken(this.number);
+    this.ci = channelIdentifier(made.origin, made.organisation, made.nameplate);
+    /** @type {TechnicianPeer | null} */
+    this.peer = null;
+    this.hasAttempted = false;
+    this.link = new LinkClass(made.relay_url, made.ticket, {
+      frame: (frame) => this.frame(frame),
+      stream: (data) => this.stream(data),
+      lost: () => this.lost(),
+      failed: () => this.finish("link_failed"),
+    });
+  }
+
+  /** @param {any} frame */
+  frame(frame) {
+    if (frame.kind === "joined") {
+      if (this.peer?.isConfirmed) this.back();
+      else this.on("waiting", { expiresSeconds: frame.expires_seconds });
+    } else if (frame.kind === "peer" && frame.state === "joined") {
+      this.peer = new TechnicianPeer(this.number.secret, this.ci, new TextEncoder().encode(this.made.ident), random);
+      this.hasAttempted = false;
+      this.on("joined");
+    } else if (frame.kind === "peer" && frame.state === "back") {
+      this.back();
+    } else if (frame.kind === "peer") {
+      this.left();
+    } else if (frame.kind === "ring") {
+      this.on("ring", frame.why);
+    } else if (frame.kind === "refused" || frame.kind === "closed") {
+      this.finish(frame.code);
+    }
+  }
+
+  left() {
+    if (this.peer?.isConfirmed) {
+      this.interrupt();
+      return;
+    }
+    this.peer = null;
+    if (!this.hasAttempted) {
+      this.on("waiting", {});
+    } else if (this.attempts >= MOST_ATTEMPTS) {
+      this.link.sendFrame({ kind: "dead" });
+      this.finish("guesses");
+    } else {
+      this.on("wrong", { left: MOST_ATTEMPTS - this.attempts });
+    }
+  }
+
+  lost() {
+    this.peer?.linkLost();
+    if (this.peer?.isConfirmed) this.interrupt();
+  }
+
+  interrupt() {
+    this.isInterrupted = true;
+    this.on("interrupted");
+  }
+
+  back() {
+    const peer = this.peer;
+    if (!peer?.isConfirmed) return;
+    peer.resume().then((data) => this.link.sendStream(data));
+    this.isInterrupted = false;
+    this.on("back");
+  }
+
+  /** @param {Uint8Array} data */
+  stream(data) {
+    this.bytesIn += data.length;
+    const peer = this.peer;
+    if (!peer) return;
+    peer.receive(data, (event) => this.event(peer, event)).catch((error) => this.broken(error));
+    if (peer.isConfirmed && !this.flushing) {
+      this.flushing = setTimeout(() => {
+        this.flushing = undefined;
+        const ack = peer.flush();
+        if (ack) this.link.sendStream(ack);
+      }, FLUSH_MS);
+    }
+  }
+
+  /** @param {TechnicianPeer} peer @param {import("./protocol/peer.js").PeerEvent} event */
+  event(peer, event) {
+    if (peer !== this.peer || this.session.isEnded) return;
+    if (event.type === "outgoing") {
+      this.link.sendStream(event.data);
+    } else if (event.type === "attempt") {
+      this.attempts += 1;
+      this.hasAttempted = true;
+    } else if (event.type === "confirmed") {
+      this.link.mayRejoin = true;
+      this.link.sendFrame({ kind: "confirmed" });
+      this.on("proven");
+      this.ask();
+    } else {
+      this.got(event.message);
+    }
+  }
+
+  ask() {
+    const { is_chargeable, notice, covered_by } = this.made.coverage;
+    this.send({ kind: "DecoderCan", codecs: this.wish.codecs.map((codec) => ({ codec })) });
+    this.session.handle("ask");
+    this.send({ kind: "ConsentAsk", level: this.wish.level, isChargeable: is_chargeable, notice, coveredBy: covered_by ?? "" });
+    this.on("asked");
+  }
+
+  /** @param {Message} message */
+  got(message) {
+    try {
+      const event = this.eventOf(message);
+      if (event) {
+        this.session.handle(event);
+        this.on("state", { state: this.session.state, event });
+      }
+    } catch (error) {
+      this.broken(error);
+      return;
+    }
+    if (message.kind === "Ping") this.send({ kind: "Pong", t: message.t });
+    if (this.session.isEnded) this.finish(message.kind === "Bye" ? `bye_${message.why}` : "declined", true);
+    else this.on("message", message);
+  }
+
+  /** The event of the session's table that a message of the customer stands for. @param {Message} message */
+  eventOf(message) {
+    switch (message.kind) {
+      case "ConsentAnswer":
+        return ["decline", "allow_view", "allow_control"][message.level] ?? "decline";
+      case "LevelChanged":
+        return message.level === 2 ? "raise" : message.by === 2 ? null : "lower";
+      case "Paused":
+        return message.isPaused ? "pause" : "go_on";
+      case "Curtain":
+        return message.isOn ? "curtain" : "curtain_off";
+      case "ChargeAnswer":
+        return message.isYes ? "charge_yes" : "charge_no";
+      case "Bye":
+        return "stop";
+      default:
+        return null;
+    }
+  }
+
+  /** @param {Message} message */
+  send(message) {
+    const peer = this.peer;
+    if (!peer?.isConfirmed || this.hasFinished) return;
+    peer.send(message).then((data) => data.length && this.link.sendStream(data)).catch((error) => this.broken(error));
+  }
+
+  /** Input only while the customer lets us. @param {Message} message */
+  input(message) {
+    if (this.session.mayControl && !this.isInterrupted) this.send(message);
+  }
+
+  askControl() {
+    if (this.session.can("ask_level")) this.send({ kind: "LevelAsk", level: 2 });
+  }
+
+  dropControl() {
+    if (this.session.level !== 2 || !this.session.can("drop")) return;
+    this.session.handle("drop");
+    this.send({ kind: "LevelDrop", level: 1 });
+    this.on("state", { state: this.session.state, event: "drop" });
+  }
+
+  /** The technician ends the session. */
+  async end() {
+    const peer = this.peer;
+    if (peer?.isConfirmed && !this.session.isEnded) {
+      const bye = await peer.send({ kind: "Bye", why: 2, text: "" });
+      this.link.sendStream(bye);
+    }
+    this.finish("technician");
+  }
+
+  /** @param {any} error */
+  broken(error) {
+    if (!(error instanceof PeerError)) console.error(error);
+    if (this.peer && !this.peer.isConfirmed) return; // the customer's end leaves, then a new guess may come
+    this.finish("peer_error");
+  }
+
+  /** @param {string} why @param {boolean} [isTheirs] the customer's end tells the relay itself */
+  finish(why, isTheirs = false) {
+    if (this.hasFinished) return;
+    this.hasFinished = true;
+    if (!this.session.isEnded) this.session.handle("leave");
+    if (!isTheirs) this.link.sendFrame({ kind: "ended", by: "technician", why: why.slice(0, 40) });
+    setTimeout(() => this.link.close(), isTheirs ? 1500 : 300);
+    this.on("ended", why);
+  }
+}

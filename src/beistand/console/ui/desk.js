@@ -1,0 +1,238 @@
+// @ts-check
+// The running session: picture, toolbar, status line, what the customer does, chat.
+import { Keyboard, listen as listenKeyboard } from "../input/keyboard.js";
+import { listen as listenPointer } from "../input/pointer.js";
+import { Decoder } from "../screen/decoder.js";
+import { Renderer } from "../screen/renderer.js";
+import { clock, t } from "../i18n.js";
+import { clean, el, show } from "./dom.js";
+
+const CHORDS = [
+  ["Strg+Alt+Entf", ["ControlLeft", "AltLeft", "Delete"]],
+  ["Alt+Tab", ["AltLeft", "Tab"]],
+  ["Alt+F4", ["AltLeft", "F4"]],
+  ["Win", ["MetaLeft"]],
+  ["Win+R", ["MetaLeft", "KeyR"]],
+  ["Druck", ["PrintScreen"]],
+  ["Esc", ["Escape"]],
+  ["F5", ["F5"]],
+];
+const PING_MS = 2000;
+
+export class Desk {
+  /** @param {HTMLElement} place @param {import("../support.js").Support} support @param {string} customer */
+  constructor(place, support, customer) {
+    this.support = support;
+    this.began = performance.now();
+    this.frames = 0;
+    this.counted = { frames: 0, bytes: support.bytesIn, at: performance.now() };
+    this.sent = 0;
+    this.build(place, customer);
+    this.renderer = new Renderer(this.viewport, this.canvas, this.cursor);
+    this.decoder = new Decoder(
+      (frame) => this.renderer.draw(frame),
+      (number, ms) => this.shown(number, ms),
+      () => this.support.send({ kind: "KeyframeWanted" }),
+    );
+    this.keyboard = new Keyboard((message) => this.support.input(message));
+    listenKeyboard(this.field, this.keyboard);
+    listenPointer(this.canvas, (x, y) => this.renderer.toFrame(x, y), {
+      send: (message) => this.support.input(message),
+      focus: () => this.field.focus({ preventScroll: true }),
+      beforePress: () => this.keyboard.flush(),
+    });
+    this.timer = setInterval(() => this.second(), 1000);
+    this.ping = setInterval(() => this.support.send({ kind: "Ping", t: Math.round(performance.now()) >>> 0 }), PING_MS);
+    this.support.send({ kind: "Ping", t: Math.round(performance.now()) >>> 0 });
+    this.state(support.session.state);
+    this.field.focus();
+  }
+
+  /** @param {HTMLElement} place @param {string} customer */
+  build(place, customer) {
+    this.canvas = el("canvas", { class: "screen", "data-test": "screen", width: 16, height: 9 });
+    this.cursor = el("canvas", { class: "cursor", hidden: true, "aria-hidden": "true" });
+    this.field = el("textarea", { class: "keys", "aria-label": t("keys"), autocapitalize: "off", autocomplete: "off", spellcheck: "false" });
+    this.curtain = el("div", { class: "veil", hidden: true, "aria-live": "assertive" });
+    this.viewport = el("div", { class: "viewport" }, this.canvas, this.cursor, this.field);
+    this.words = el("strong", { "data-test": "state", "aria-live": "polite" });
+    this.level = el("button", { class: "small", "data-test": "level-button", onclick: () => this.changeLevel() });
+    this.monitors = el("select", { class: "small", "aria-label": t("monitor"), hidden: true });
+    this.monitors.addEventListener("change", () => this.support.send({ kind: "SelectMonitor", id: Number(this.monitors.value) }));
+    const zoom = el("select", { class: "small", "aria-label": t("zoom"), "data-test": "zoom" },
+      el("option", { value: "fit" }, t("fit")),
+      ...[0.5, 0.75, 1, 1.5, 2].map((z) => el("option", { value: z }, z === 1 ? "1:1" : `${z * 100} %`)));
+    zoom.addEventListener("change", () => this.renderer.setZoom(zoom.value === "fit" ? "fit" : Number(zoom.value)));
+    const chords = el("select", { class: "small", "aria-label": t("keys"), "data-test": "chords" },
+      el("option", { value: "" }, t("keys")), ...CHORDS.map(([name], i) => el("option", { value: i }, name)));
+    chords.addEventListener("change", () => {
+      if (chords.value) this.keyboard.chord(/** @type {string[]} */ (CHORDS[Number(chords.value)][1]));
+      chords.value = "";
+      this.field.focus();
+    });
+    const bar = el("header", { class: "desk-bar" },
+      el("span", { class: "name" }, clean(customer)), this.words, el("span", { class: "grow" }),
+      this.level, this.monitors, chords, zoom,
+      el("button", { class: "small quiet", onclick: () => this.paste() }, t("paste")),
+      el("button", { class: "small quiet", onclick: () => place.requestFullscreen?.() }, t("full_screen")),
+      el("button", { class: "small quiet", onclick: () => this.toggleChat(), "aria-expanded": "false" }, "✉"),
+      el("button", { class: "small stop", "data-test": "end", onclick: () => this.support.end() }, t("end")));
+    this.talk = el("ul", { class: "talk", "aria-live": "polite" });
+    const line = el("input", { maxlength: 1000, "aria-label": t("chat"), placeholder: t("chat") });
+    this.chat = el("aside", { class: "chat", hidden: true }, this.talk,
+      el("form", { onsubmit: (/** @type {Event} */ event) => this.say(event, line) }, line, el("button", { class: "small" }, t("send"))));
+    this.status = el("footer", { class: "status", "data-test": "status" });
+    this.toast = el("p", { class: "toast", role: "status", hidden: true, "data-test": "notice" });
+    show(place, el("div", { class: "desk" }, bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat), this.status));
+  }
+
+  /** @param {string} state @param {boolean} [isInterrupted] */
+  state(state, isInterrupted = false) {
+    const mode = state.split("_")[0];
+    const key = isInterrupted ? "state_interrupted" : mode === "open" ? `state_${state}` : `state_${mode}`;
+    this.words.textContent = t(key);
+    document.documentElement.dataset.session = isInterrupted ? "interrupted" : state;
+    const isVeiled = isInterrupted || mode !== "open";
+    this.curtain.hidden = !isVeiled;
+    this.curtain.textContent = isVeiled ? t(key) : "";
+    const level = this.support.session.level;
+    this.level.textContent = level === 2 ? t("drop_control") : t("ask_control");
+    this.level.disabled = mode !== "open" || isInterrupted;
+    this.canvas.classList.toggle("controlled", level === 2);
+    if (isVeiled) this.keyboard?.release();
+  }
+
+  changeLevel() {
+    if (this.support.session.level === 2) {
+      this.support.dropControl();
+    } else {
+      this.support.askControl();
+      this.notice(t("asked_control"));
+    }
+    this.field.focus();
+  }
+
+  /** @param {any} message */
+  message(message) {
+    switch (message.kind) {
+      case "Frame":
+        this.decoder.frame(message);
+        document.documentElement.dataset.sharp = String(message.isSharp);
+        break;
+      case "PictureConfig":
+        this.codec = message.codec;
+        this.decoder.configure(message.codec);
+        break;
+      case "CursorShape":
+        this.renderer.cursorShape(message);
+        break;
+      case "CursorAt":
+        this.renderer.cursorAt(message);
+        break;
+      case "Monitors":
+        this.showMonitors(message);
+        break;
+      case "CustomerActive":
+        this.notice(t("customer_moves"), Math.max(600, message.mutedMs));
+        document.documentElement.dataset.customer = "active";
+        break;
+      case "Notice":
+        this.notice(clean(message.text));
+        break;
+      case "Chat":
+        this.said("said_customer", message.text);
+        break;
+      case "Clipboard":
+        navigator.clipboard?.writeText(message.text).catch(() => this.notice(t("no_clipboard")));
+        break;
+      case "Pong":
+        this.roundTrip = Math.round(performance.now() - message.t);
+        this.second();
+        break;
+    }
+  }
+
+  /** @param {number} number @param {number} ms */
+  shown(number, ms) {
+    this.frames += 1;
+    document.documentElement.dataset.frames = String(this.frames);
+    this.support.send({ kind: "FrameShown", frame: number, decodeMs: ms });
+  }
+
+  /** @param {any} message */
+  showMonitors(message) {
+    this.monitors.hidden = message.monitors.length < 2;
+    show(this.monitors, ...message.monitors.map((/** @type {any} */ monitor, /** @type {number} */ i) =>
+      el("option", { value: monitor.id, selected: monitor.id === message.selected }, `${i + 1}: ${clean(monitor.name)} ${monitor.width}×${monitor.height}`)));
+  }
+
+  second() {
+    const now = performance.now();
+    const passed = (now - this.counted.at) / 1000;
+    if (passed >= 0.9) {
+      this.rate = (this.support.bytesIn - this.counted.bytes) / passed / 1000;
+      this.fps = (this.frames - this.counted.frames) / passed;
+      this.counted = { frames: this.frames, bytes: this.support.bytesIn, at: now };
+    }
+    const parts = [
+      clock((now - this.began) / 1000), t("path_relay"), `${this.roundTrip ?? "–"} ms`, `${(this.rate ?? 0).toFixed(0)} kB/s`,
+      `${(this.fps ?? 0).toFixed(0)} /s`, this.codec ?? "", `${this.renderer.frame.width}×${this.renderer.frame.height}`,
+    ];
+    show(this.status, ...parts.map((part) => el("span", {}, part)));
+  }
+
+  /** @param {string} text @param {number} [ms] */
+  notice(text, ms = 4000) {
+    this.toast.textContent = text;
+    this.toast.hidden = false;
+    clearTimeout(this.hiding);
+    this.hiding = setTimeout(() => {
+      this.toast.hidden = true;
+      document.documentElement.dataset.customer = "";
+    }, ms);
+  }
+
+  async paste() {
+    try {
+      const text = await navigator.clipboard.readText();
+      this.support.input({ kind: "Clipboard", text: text.slice(0, 200000) });
+    } catch {
+      this.notice(t("no_clipboard"));
+    }
+    this.field.focus();
+  }
+
+  toggleChat() {
+    this.chat.hidden = !this.chat.hidden;
+    (this.chat.hidden ? this.field : this.chat.querySelector("input")).focus();
+  }
+
+  /** @param {Event} event @param {HTMLInputElement} line */
+  say(event, line) {
+    event.preventDefault();
+    const text = line.value.trim();
+    if (!text) return;
+    this.support.send({ kind: "Chat", text });
+    this.said("said_me", text);
+    line.value = "";
+  }
+
+  /** @param {string} who @param {string} text */
+  said(who, text) {
+    this.chat.hidden = false;
+    this.talk.append(el("li", {}, el("b", {}, `${t(who)}: `), clean(text)));
+    this.talk.scrollTop = this.talk.scrollHeight;
+  }
+
+  get seconds() {
+    return (performance.now() - this.began) / 1000;
+  }
+
+  close() {
+    clearInterval(this.timer);
+    clearInterval(this.ping);
+    this.decoder.close();
+    this.renderer.close();
+    document.documentElement.dataset.session = "ended";
+  }
+}

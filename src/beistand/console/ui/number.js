@@ -1,0 +1,58 @@
+// @ts-check
+// The number, big, and what happens with it until the customer agrees. States change by themselves.
+import { clock, t } from "../i18n.js";
+import { clean, el, show } from "./dom.js";
+
+const STEPS = ["waiting", "joined", "proven", "asked", "agreed"];
+
+export class NumberPage {
+  /** @param {HTMLElement} place @param {any} made @param {string} spoken @param {string} customer @param {() => void} withdraw */
+  constructor(place, made, spoken, customer, withdraw) {
+    this.until = performance.now() + made.expires_seconds * 1000;
+    this.valid = el("p", { class: "soft" });
+    this.said = el("p", { class: "problem", role: "alert", hidden: true, "data-test": "warning" });
+    this.steps = STEPS.map((step) => el("li", { "data-step": step }, t(`step_${step}`)));
+    const { is_chargeable, notice, covered_by } = made.coverage;
+    const price = is_chargeable ? clean(notice) : covered_by ? t("covered", { by: clean(covered_by) }) : t("free");
+    show(place,
+      el("section", { class: "card number-card" },
+        el("h1", {}, clean(customer)),
+        el("p", {}, t("say_number")),
+        el("p", { class: "number", "data-test": "number", "aria-live": "polite" }, spoken),
+        this.valid,
+        el("p", { class: "soft" }, t("page_hint", { page: made.origin })),
+        this.said,
+        el("ol", { class: "steps", "aria-live": "polite", "data-test": "steps" }, ...this.steps),
+        el("p", { class: is_chargeable ? "price chargeable" : "price" }, price),
+        el("button", { class: "quiet", onclick: withdraw }, t("withdraw"))));
+    this.step("waiting");
+    this.timer = setInterval(() => this.tick(), 500);
+    this.tick();
+  }
+
+  tick() {
+    const rest = Math.max(0, (this.until - performance.now()) / 1000);
+    this.valid.textContent = t("valid_for", { time: clock(rest) });
+  }
+
+  /** @param {string} name one of STEPS */
+  step(name) {
+    const at = STEPS.indexOf(name);
+    this.steps.forEach((/** @type {HTMLElement} */ item, /** @type {number} */ i) => {
+      item.className = i < at ? "done" : i === at ? "now" : "";
+      if (i === at) item.setAttribute("aria-current", "step");
+      else item.removeAttribute("aria-current");
+    });
+    document.documentElement.dataset.step = name;
+  }
+
+  /** @param {string} text */
+  warn(text) {
+    this.said.textContent = text;
+    this.said.hidden = !text;
+  }
+
+  close() {
+    clearInterval(this.timer);
+  }
+}

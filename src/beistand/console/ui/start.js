@@ -1,0 +1,85 @@
+// @ts-check
+// The first page: choose or type the customer, make a number; below it the sessions of the firm, live.
+import { call } from "../api.js";
+import { clock, t } from "../i18n.js";
+import { clean, el, show } from "./dom.js";
+
+/** @param {HTMLElement} place @param {any} me @param {string} chosen id of a customer @param {(made: any, level: number, name: string) => void} begun */
+export async function startPage(place, me, chosen, begun) {
+  const list = el("datalist", { id: "customers" });
+  const name = el("input", {
+    id: "customer", list: "customers", autocomplete: "off", required: true, maxlength: 120, "data-test": "customer",
+    placeholder: t("customer_hint"),
+  });
+  const problem = el("p", { class: "problem", role: "alert", hidden: true });
+  const level = el("select", { id: "level", "data-test": "level" },
+    el("option", { value: "2" }, t("level_control")), el("option", { value: "1" }, t("level_view")));
+  const button = el("button", { "data-test": "create" }, t("create"));
+  /** @type {any[]} */
+  let known = [];
+  const find = async () => {
+    known = await call("GET", `/api/customers?q=${encodeURIComponent(name.value)}`).catch(() => []);
+    show(list, ...known.slice(0, 20).map((customer) => el("option", { value: clean(customer.name) })));
+  };
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    button.disabled = true;
+    problem.hidden = true;
+    const customer = known.find((one) => one.name === name.value.trim());
+    try {
+      const body = { customer_id: customer?.id ?? null, customer_name: name.value.trim(), level: Number(level.value) };
+      begun(await call("POST", "/api/sessions", body), body.level, body.customer_name);
+    } catch (error) {
+      const sentence = /** @type {any} */ (error).sentence;
+      problem.textContent = sentence ? t("failed", { text: sentence }) : t("no_server");
+      problem.hidden = false;
+      button.disabled = false;
+    }
+  };
+  const sessions = el("ul", { class: "sessions", "data-test": "sessions" });
+  show(place,
+    el("section", { class: "card" },
+      el("h1", {}, t("new_session")),
+      el("form", { onsubmit: submit },
+        el("label", { for: "customer" }, t("customer")), name, list,
+        el("label", { for: "level" }, t("level")), level, problem, button)),
+    el("section", { class: "card" }, el("h2", {}, t("running")), sessions));
+  name.addEventListener("input", find);
+  await find();
+  if (chosen) name.value = known.find((one) => one.id === chosen)?.name ?? "";
+  name.focus();
+  return watchSessions(sessions);
+}
+
+/** Keeps the list up to date; returns how to stop. @param {HTMLElement} list */
+function watchSessions(list) {
+  /** @type {Map<string, any>} */
+  const known = new Map();
+  const draw = () => {
+    const newest = [...known.values()].sort((a, b) => (a.created < b.created ? 1 : -1)).slice(0, 12);
+    if (!newest.length) show(list, el("li", { class: "soft" }, t("none_running")));
+    else show(list, ...newest.map(row));
+  };
+  call("GET", "/api/sessions").then((all) => {
+    for (const session of all) known.set(session.id, session);
+    draw();
+  }).catch(() => draw());
+  const stream = new EventSource("/api/events");
+  stream.addEventListener("session", (event) => {
+    const session = JSON.parse(event.data);
+    known.set(session.id, session);
+    draw();
+  });
+  stream.addEventListener("signed_out", () => location.reload());
+  return () => stream.close();
+}
+
+/** @param {any} session */
+const row = (session) =>
+  el("li", { "data-state": session.state },
+    el("span", { class: `dot ${session.state}` }),
+    el("strong", {}, clean(session.customer_name)),
+    el("span", { class: "soft" }, clean(session.technician ?? "")),
+    el("span", { class: "grow" }),
+    el("span", {}, t(`s_${session.state}`)),
+    el("span", { class: "soft" }, session.seconds ? clock(session.seconds) : ""));
