@@ -211,7 +211,7 @@ MakeHouse = Callable[[str], House]
 @pytest.fixture
 async def make_house(tmp_path: Path) -> AsyncIterator[MakeHouse]:
     """Builds a portal for an origin."""
-    opened: list[tuple[Database, asyncio.Task[None]]] = []
+    opened: list[tuple[SessionLog, Database, asyncio.Task[None]]] = []
 
     def make(origin: str) -> House:
         data = tmp_path / f"data{len(opened)}"
@@ -224,13 +224,13 @@ async def make_house(tmp_path: Path) -> AsyncIterator[MakeHouse]:
         # Cheap on purpose: what argon2id costs is tested once, in test_passwords.py.
         passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         parts = Parts(settings, load_or_make(data), db, clock, rooms, log, passwords, Pages())
-        opened.append((db, asyncio.ensure_future(log.run())))
+        opened.append((log, db, asyncio.ensure_future(log.run())))
         return House(parts, make_portal(parts), clock, rooms)
 
     yield make
-    for db, task in opened:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    for log, db, task in opened:
+        log.end()
+        await task
         db.close()
 
 

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import pyotp
 import pytest
 from click.testing import CliRunner
 
 from beistand.cli import main
+from beistand.protocol import rendezvous as r
+from beistand.server import app
 from beistand.server.app import ServerError, run
+from beistand.server.clock import Clock
+from beistand.server.keys import load_or_make
+from beistand.server.portal.passwords import Passwords
 from beistand.server.settings import Settings, load
+from beistand.server.store import accounts
+from beistand.server.store.database import Database
+from beistand.transport.relay_link import RelayLink
+
+PASSWORD = "ein langer Satz mit Wörtern"
 
 
 def settings(tmp_path: Path, listen: str = "127.0.0.1:0") -> Settings:
     return load({"BEISTAND_DATA": str(tmp_path / "data"), "BEISTAND_LISTEN": listen})
 
 
-async def ask(origin: str, request: str) -> str:
-    host, port = re.fullmatch(r"http://([^:]+):(\d+)", origin).groups()  # type: ignore[union-attr]
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
-    writer.write(f"{request} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode())
-    answer = (await asyncio.wait_for(reader.read(), 10)).decode()
-    writer.close()
-    return answer
-
-
-async def test_the_server_starts_prints_the_link_once_and_ends_cleanly(tmp_path: Path) -> None:
+@asynccontextmanager
+async def running(tmp_path: Path) -> Any:
+    """A running server; gives the lines that it announced."""
     lines: list[str] = []
     stop, announced = asyncio.Event(), asyncio.Event()
 
@@ -36,33 +43,133 @@ async def test_the_server_starts_prints_the_link_once_and_ends_cleanly(tmp_path:
         if "/setup/" in line:
             announced.set()
 
-    running = asyncio.ensure_future(run(settings(tmp_path), announce, stop))
+    task = asyncio.ensure_future(run(settings(tmp_path), announce, stop))
     await asyncio.wait_for(announced.wait(), 20)
-    link = lines[1].split()[-1]
-    origin = link.partition("/setup/")[0]
-    page = await ask(origin, "GET " + link.removeprefix(origin))
-    assert page.startswith("HTTP/1.1 200")
-    assert "content-security-policy" in page
-    assert (await ask(origin, "GET /nowhere")).startswith("HTTP/1.1 404")
+    yield lines
     stop.set()
-    await asyncio.wait_for(running, 10)
+    await asyncio.wait_for(task, 10)
+
+
+async def ask(origin: str, method: str, path: str, body: Any = None, cookie: str = "") -> tuple[int, str, str]:
+    """Status, head and body of one request on a connection of its own."""
+    host = origin.removeprefix("http://")
+    data = b"" if body is None else json.dumps(body).encode()
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close", f"Content-Length: {len(data)}"]
+    lines += [f"Origin: {origin}", "X-Beistand: 1", "Content-Type: application/json", f"Cookie: {cookie}"]
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(host.rpartition(":")[2]))
+    writer.write("\r\n".join([*lines, "", ""]).encode() + data)
+    head, _, rest = (await asyncio.wait_for(reader.read(), 10)).decode().partition("\r\n\r\n")
+    writer.close()
+    return int(head.split()[1]), head, rest
+
+
+async def test_the_server_starts_prints_the_link_once_and_ends_cleanly(tmp_path: Path) -> None:
+    async with running(tmp_path) as lines:
+        link = lines[1].split()[-1]
+        origin = link.partition("/setup/")[0]
+        status, head, _ = await ask(origin, "GET", link.removeprefix(origin))
+        assert status == 200
+        assert "content-security-policy" in head
+        assert (await ask(origin, "GET", "/nowhere"))[0] == 404
     assert lines[0].startswith(f"Beistand serves {origin}/ from ")
-    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
-        "beistand.sqlite",
-        "programs",
-        "secrets.json",
-    ]
+    left = sorted(path.name for path in (tmp_path / "data").iterdir())
+    assert left == ["beistand.sqlite", "programs", "secrets.json"]
     with pytest.raises(ConnectionRefusedError):
-        await ask(origin, "GET /")
+        await ask(origin, "GET", "/")
 
 
 async def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
     taken = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
-    with pytest.raises(ServerError, match=f"127.0.0.1:{port} is not free"):
+    with pytest.raises(ServerError, match=f"127.0.0.1:{port} cannot be listened on .Address already in use"):
         await run(settings(tmp_path, f"127.0.0.1:{port}"), lambda line: None)
     taken.close()
     await taken.wait_closed()
+
+
+async def test_a_wrong_certificate_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.pem").write_text("nonsense")
+    pem = str(tmp_path / "a.pem")
+    variables = {"BEISTAND_TLS_CERTIFICATE": pem, "BEISTAND_TLS_KEY": pem, "BEISTAND_ORIGIN": "https://a.example"}
+    chosen = load(variables | {"BEISTAND_DATA": str(tmp_path / "data"), "BEISTAND_LISTEN": "127.0.0.1:0"})
+    with pytest.raises(app.SettingsError, match="tls_certificate and tls_key cannot be used"):
+        await run(chosen, lambda line: None)
+
+
+class End:
+    """One end at the true relay: what it hears comes out of `next`."""
+
+    def __init__(self, origin: str, hello: r.RendezvousFrame) -> None:
+        self.heard: asyncio.Queue[object] = asyncio.Queue()
+        put = self.heard.put_nowait
+        self.link = RelayLink(origin, put, put, lambda: None, put)
+        self.link.start(asyncio.get_running_loop(), hello)
+
+    async def next(self, kind: type) -> Any:
+        while True:
+            thing = await asyncio.wait_for(self.heard.get(), 10)
+            if isinstance(thing, kind):
+                return thing
+
+
+async def technician(db: Database, folder: Path) -> tuple[str, str]:
+    """Makes a firm with one technician; gives the firm's id and a code that works now."""
+    secret, at = pyotp.random_base32(), Clock().now()
+    firm = db.write_now(lambda c: accounts.add_organisation(c, "Muster IT", "muster.example", 1))
+    person = {"id": "p", "email": "tim@muster.example", "name": "Tim", "role": "technician"}
+    person["password_hash"] = await Passwords().hash(PASSWORD)
+    person["totp_sealed"] = load_or_make(folder).seal(secret, "p")
+    db.write_now(lambda c: accounts.add_user(c, firm, person, at.utc_us))
+    return firm, pyotp.TOTP(secret).at(at.utc_seconds)
+
+
+async def test_a_session_is_a_room_of_the_relay_its_facts_come_back_and_disabling_closes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "WATCH_SECONDS", 0.05)
+    async with running(tmp_path) as lines:
+        origin = lines[1].split()[-1].partition("/setup/")[0]
+        db = Database(settings(tmp_path).database)
+        firm, code = await technician(db, tmp_path / "data")
+        fields = {"email": "tim@muster.example", "password": PASSWORD, "code": code}
+        status, head, _ = await ask(origin, "POST", "/api/sign-in", fields)
+        assert status == 200
+        found = re.search(r"set-cookie: (beistand=[^;]+)", head)
+        assert found
+        opened = json.loads((await ask(origin, "POST", "/api/sessions", {"customer_name": "Frau M"}, found[1]))[2])
+
+        console = End(origin, r.Attach(opened["ticket"]))
+        joined = await console.next(r.Joined)
+        assert (joined.role, joined.origin, joined.organisation) == ("technician", origin, firm)
+        host = End(origin, r.Join(1, opened["nameplate"], "de"))
+        assert (await host.next(r.Joined)).organisation == firm
+        await console.next(r.Peer)
+        console.link.send_frame(r.Confirmed())
+        host.link.send_frame(r.Fact("consent", {"level": 2, "notice": "„Größe“"}))
+
+        async def session() -> Any:
+            return json.loads((await ask(origin, "GET", f"/api/sessions/{opened['id']}", None, found[1]))[2])
+
+        for _ in range(100):
+            now = await session()
+            if now["state"] == "running":
+                break
+            await asyncio.sleep(0.02)
+        names = [(fact["role"], fact["name"]) for fact in now["facts"]]
+        assert names[0] == ("server", "created")
+        assert names[-2:] == [("server", "confirmed"), ("customer", "consent")]
+        assert now["facts"][-1]["data"] == {"level": 2, "notice": "„Größe“"}
+
+        # S33: from another process, as `beistand user disable` does it.
+        db.write_now(lambda c: accounts.set_active(c, firm, "tim@muster.example", False))
+        assert (await host.next(r.Closed)).code == "ended"
+        assert (await ask(origin, "GET", "/api/me", None, found[1]))[0] == 401
+        host.link.close()
+        console.link.close()
+    with db.engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT name, count(*) FROM session_fact GROUP BY name").all()
+    assert {("created", 1), ("confirmed", 1), ("consent", 1), ("closed", 1)} <= {tuple(row) for row in kept}
+    db.close()
 
 
 def cli(tmp_path: Path, *arguments: str) -> tuple[int, str]:
@@ -81,10 +188,7 @@ def test_commands_before_the_first_start_say_what_to_do(tmp_path: Path) -> None:
 
 
 def test_people_are_invited_and_kept_out_from_the_command_line(tmp_path: Path) -> None:
-    from beistand.server.app import open_store
-    from beistand.server.store import accounts
-
-    db = open_store(settings(tmp_path))
+    db = app.open_store(settings(tmp_path))
     assert "no firm yet" in cli(tmp_path, "user", "add")[1]
     firm = db.write_now(lambda c: accounts.add_organisation(c, "Muster IT", "muster.example", 1))
     person = {"id": "p", "email": "tim@muster.example", "name": "Tim", "role": "technician"}

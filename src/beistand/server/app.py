@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -11,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from beistand.server.clock import Clock
@@ -23,8 +25,10 @@ from beistand.server.portal.portal import make_portal
 from beistand.server.portal.session_log import SessionLog
 from beistand.server.relay.pump import Relay
 from beistand.server.settings import Settings, SettingsError
-from beistand.server.store import accounts
-from beistand.server.store.database import Database
+from beistand.server.store import accounts, sessions
+from beistand.server.store.database import Database, StoreError
+
+WATCH_SECONDS = 2.0
 
 log = logging.getLogger("beistand.server")
 
@@ -62,13 +66,18 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
         facts = SessionLog(db, clock, secrets.token_hex(8))
         relay = Relay(keys.relay, facts.record, _states_into(facts))
         parts = Parts(settings, keys, db, clock, relay, facts, Passwords(), Pages())
-        writer = asyncio.get_running_loop().create_task(facts.run())  # ended below, after the last fact
         try:
-            await _serve(parts, relay, announce, stop or asyncio.Event())
-        finally:
-            writer.cancel()
-            with suppress(asyncio.CancelledError):
-                await writer
+            async with asyncio.TaskGroup() as group:
+                group.create_task(facts.run())
+                watch = group.create_task(_watch(db, facts, relay))
+                try:
+                    await _serve(parts, relay, announce, stop or asyncio.Event())
+                finally:
+                    watch.cancel()
+                    facts.end()
+        except ExceptionGroup as failures:
+            told = failures.subgroup((ServerError, SettingsError, StoreError))
+            raise (told or failures).exceptions[0] from None
     finally:
         db.close()
 
@@ -84,7 +93,9 @@ async def _serve(parts: Parts, relay: Relay, announce: Callable[[str], None], st
         origins = (settings.origin,)
         server = await serve(make_portal(parts), relay, settings.host, settings.port, _tls(settings), origins)
     except OSError as error:
-        raise ServerError(f"{settings.listen} is not free ({error.strerror}): set listen to another port.") from None
+        raise ServerError(
+            f"{settings.listen} cannot be listened on ({os.strerror(error.errno or 0)}): set listen to another."
+        ) from None
     try:
         announce(f"Beistand serves {settings.origin}/ from {settings.data}")
         link = setup_link(parts.db, settings, parts.clock)
@@ -93,6 +104,23 @@ async def _serve(parts: Parts, relay: Relay, announce: Callable[[str], None], st
         await stop.wait()
     finally:
         await server.close()
+
+
+async def _watch(db: Database, facts: SessionLog, relay: Relay) -> None:
+    """S33: closes the rooms of a technician who was disabled, also from another process, within 5 s."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        watched = facts.open_sessions()
+        if not watched:
+            continue
+        try:
+            disabled = await db.read(partial(sessions.of_disabled, session_ids=watched))
+        except StoreError as error:
+            log.error("%s Disabled users are looked for again in %s s.", error, WATCH_SECONDS)
+            continue
+        for session_id in disabled:
+            log.info("closing a session: its technician was disabled")
+            relay.close_room(session_id, "ended")
 
 
 def _states_into(facts: SessionLog) -> Callable[[str, str, str], None]:

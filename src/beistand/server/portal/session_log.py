@@ -63,11 +63,15 @@ class SessionLog:
         self._idle.set()
         self._counts: dict[str, int] = {}
         self._streams: set[Stream] = set()
+        self._open: set[str] = set()
+        self._is_ending = False
 
     def record(
         self, session_id: str, role: str, name: str, data: dict[str, object], organisation_id: str | None = None
     ) -> None:
         """Notes a fact with the time of this moment. Without the organisation it is looked up."""
+        if role == "server" and name != "closed":
+            self._open.add(session_id)
         count = self._counts.get(session_id, 0) + 1
         self._counts[session_id] = count
         if count > MOST_PER_SESSION and name not in ("ended", "closed"):
@@ -77,17 +81,26 @@ class SessionLog:
         self._idle.clear()
         self._wake.set()
 
+    def open_sessions(self) -> list[str]:
+        """Sessions of which the relay has spoken in this run and whose room is not closed."""
+        return list(self._open)
+
     async def run(self) -> None:
-        """Writes what waits, for ever. Once cancelled, what still waits is written before it leaves."""
-        try:
-            while True:
-                await self._wake.wait()
-                self._wake.clear()
-                if not await self._write_waiting():
-                    await asyncio.sleep(RETRY_SECONDS)
-                    self._wake.set()
-        finally:
-            await asyncio.shield(self._write_waiting())
+        """Writes what waits, until `end`. Not to be cancelled: a fact under way would be written twice."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            is_written = await self._write_waiting()
+            if self._is_ending:
+                return
+            if not is_written:
+                await asyncio.sleep(RETRY_SECONDS)
+                self._wake.set()
+
+    def end(self) -> None:
+        """Lets `run` return after it has written what waits."""
+        self._is_ending = True
+        self._wake.set()
 
     async def settled(self) -> None:
         """Returns when all facts recorded so far are stored."""
@@ -113,6 +126,9 @@ class SessionLog:
                 log.error("%s %d facts wait in memory.", error, len(self._waiting))
                 return False
             self._waiting.popleft()
+            if fact.name == "closed":
+                self._open.discard(fact.session_id)
+                self._counts.pop(fact.session_id, None)
             if changed is None:
                 log.warning("a fact %r of an unknown session was dropped", fact.name)
                 continue

@@ -52,9 +52,12 @@ class Database:
             raise StoreError(f"The database {self._path} cannot be opened or upgraded: {_why(error)}.") from None
 
     def read_now(self, question: Callable[[Connection], T]) -> T:
-        """Runs `question` in this thread; what it writes is rolled back."""
-        with self.engine.connect() as connection:
-            return question(connection)
+        """Runs `question` in this thread; what it writes is rolled back. Raises StoreError if it is unreadable."""
+        try:
+            with self.engine.connect() as connection:
+                return question(connection)
+        except OperationalError as error:
+            raise StoreError(f"The database could not be read: {_why(error)}.") from error
 
     def write_now(self, change: Callable[[Connection], T]) -> T:
         """Runs `change` in this thread and commits; on an exception nothing of it stays.

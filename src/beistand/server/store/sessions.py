@@ -119,6 +119,16 @@ def organisation_of(db: Connection, session_id: str) -> str | None:
     return db.execute(question).scalar()
 
 
+def of_disabled(db: Connection, session_ids: list[str]) -> list[str]:
+    """Those of these sessions whose technician may not sign in any more; asked for all firms at once, by the server."""
+    question = (
+        select(support_session.c.id)
+        .join(user, user.c.id == support_session.c.user_id)
+        .where(support_session.c.id.in_(session_ids), ~user.c.is_active)
+    )
+    return list(db.execute(question).scalars())
+
+
 def set_note(db: Connection, organisation_id: str, id_: str, note: str, service_type: str) -> bool:
     """Keeps what the technician wrote at the end; False if the firm has no such session."""
     own = (support_session.c.organisation_id == organisation_id, support_session.c.id == id_)
