@@ -3,13 +3,22 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 UV ?= uv
 
-.PHONY: help setup test check lock
+.PHONY: help run demo-check setup test check lock
 
 help:
+	@echo "make run     the product on this machine: server, console and a demo customer's desktop (Ctrl+C ends it)"
 	@echo "make setup   install what the project needs into .venv (asks apt for missing Debian packages)"
+	@echo "make demo-check  plays the whole chain headless and prints each stage with its figure"
 	@echo "make check   format, lint, types, import contracts: prints only what is wrong"
 	@echo "make test    everything CI runs: check and the tests of both languages"
 	@echo "make lock    renew requirements/dev.lock from pyproject.toml (needs uv)"
+
+run:
+	@bash tools/setup.sh run
+	@exec .venv/bin/beistand demo
+
+demo-check: setup
+	@$(PY) -m beistand.cli demo --check
 
 setup:
 	@bash tools/setup.sh test

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-run_packages=(python3-venv python3-wxgtk4.0 tigervnc-standalone-server x11-utils x11-xserver-utils openbox xterm
+run_packages=(python3-venv python3-wxgtk4.0 tigervnc-standalone-server novnc websockify x11-utils x11-xserver-utils openbox xterm
   mousepad pcmanfm fonts-dejavu-core)
 test_packages=(xvfb xdotool chromium firefox-esr postgresql poppler-utils osslsigncode wine wine64)
 packages=("${run_packages[@]}")

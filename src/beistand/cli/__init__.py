@@ -9,6 +9,8 @@ import click
 _COMMANDS = {
     "serve": ("beistand.cli.serve", "serve"),
     "user": ("beistand.cli.serve", "user"),
+    "demo": ("beistand.cli.demo", "demo"),
+    "join": ("beistand.cli.join", "join"),
 }
 
 

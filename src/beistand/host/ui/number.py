@@ -50,7 +50,7 @@ class NumberWindow(wx.Frame):
         self.field.SetFont(theme.font(30, True))
         self.field.SetName(say("number_label", self.language))
         self.field.SetMaxLength(24)
-        self.field.SetMinSize((WRAP_PX, -1))
+        self.field.SetMinSize((WRAP_PX, 72))
         self.field.Bind(wx.EVT_TEXT_ENTER, self._on_submit)
         self.field.Bind(wx.EVT_TEXT, self._on_text)
         column.Add(self.field, 0, wx.EXPAND | wx.BOTTOM, 12)

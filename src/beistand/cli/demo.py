@@ -1,0 +1,120 @@
+"""`beistand demo`: server, pages and a demo customer desktop on this machine, until Ctrl+C."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from beistand.cli.children import Children
+from beistand.cli.desktop import Desktop, program_command, start_desktop
+
+START_SECONDS = 30.0
+WATCH_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The three addresses that a newcomer needs."""
+
+    public_page: str
+    setup_link: str
+    desktop: Desktop
+
+
+class Demo:
+    """Everything that the demo starts. `start`, then use it, then `end`, which leaves no process."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self.folder = folder
+        self.language = language
+        self.children = Children(folder)
+        self._setup_link = ""
+        self._has_link = threading.Event()
+
+    def start(self, port: int) -> Addresses:
+        """Starts server, desktop and customer's program. ClickException when the server does not come up."""
+        origin = f"http://127.0.0.1:{port}"
+        overrides: dict[str, str | None] = {
+            "BEISTAND_DATA": str(self.folder / "data"),
+            "BEISTAND_LISTEN": f"127.0.0.1:{port}",
+            "BEISTAND_ORIGIN": origin,
+            "BEISTAND_CONFIG": None,
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.children.start("server", [sys.executable, "-m", "beistand.cli", "serve"], overrides, self._on_line)
+        if not self._has_link.wait(START_SECONDS):
+            raise click.ClickException(f"The server did not start: its reason is in {self.folder / 'server.log'}.")
+        program = program_command(origin, self.language)
+        desktop = start_desktop(self.children, self.folder / "home", {}, program)
+        self.start_program(origin, desktop)
+        return Addresses(origin + "/", self._setup_link, desktop)
+
+    def start_program(self, origin: str, desktop: Desktop) -> None:
+        """Starts the customer's program; it may end by itself."""
+        self.children.start("program", program_command(origin, self.language), desktop.overrides, may_end=True)
+
+    def _on_line(self, line: str) -> None:
+        with open(self.folder / "server.log", "a", encoding="utf-8") as log:
+            log.write(line + "\n")
+        at = line.find("http")
+        if "/setup/" in line and at >= 0:
+            self._setup_link = line[at:].split()[0]
+            self._has_link.set()
+
+    def end(self) -> None:
+        """Ends everything and removes the folder."""
+        self.children.end_all()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _print_addresses(addresses: Addresses) -> None:
+    click.echo("\nBeistand runs. Three addresses for one browser:\n")
+    click.echo(f"  1. Technician, first sign-in (one-time link):  {addresses.setup_link}")
+    click.echo(f"  2. Demo customer's desktop, as they see it:    {addresses.desktop.page}")
+    click.echo(f"  3. The public page of the firm:                {addresses.public_page}\n")
+    click.echo("Open 1, make your account, start a new session, and read its number.")
+    click.echo(
+        "Open 2 beside it, type the number into the customer's window, agree. Then help, and click the stop sign."
+    )
+    click.echo("Ctrl+C ends everything.\n")
+
+
+def _raise_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@click.command()
+@click.option("--port", default=8765, show_default=True, help="TCP port of the server on localhost.")
+@click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Of the program.")
+@click.option("--check", is_flag=True, help="Play the whole chain headless, print each stage, end with 0 if all hold.")
+@click.option(
+    "--pictures", type=click.Path(path_type=Path), help="With --check: folder for a screenshot of each stage."
+)
+def demo(port: int, language: str, check: bool, pictures: Path | None) -> None:
+    """Run server, pages and a demo customer's desktop on this machine until Ctrl+C."""
+    signal.signal(signal.SIGTERM, _raise_interrupt)
+    this = Demo(Path(tempfile.mkdtemp(prefix="beistand-demo-")), language)
+    try:
+        if check:
+            from beistand.cli.demo_check import run_check
+
+            sys.exit(run_check(this, pictures))
+        _print_addresses(this.start(port))
+        while (name := this.children.ended()) is None:
+            time.sleep(WATCH_SECONDS)
+        raise click.ClickException(f"The demo's part '{name}' ended by itself: its reason is in {name}.log.")
+    except KeyboardInterrupt:
+        click.echo("\nending the demo ...")
+    finally:
+        with contextlib.suppress(KeyboardInterrupt):
+            this.end()
