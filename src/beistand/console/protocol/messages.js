@@ -65,7 +65,9 @@ const fieldsOf = (text, items) =>
       return type === "list" ? { name, type, item: fieldsOf((items ?? {})[name]) } : { name, type };
     });
 
-const TABLE = ROWS.map(([code, kind, channel, who, text, items]) => ({ code, kind, channel, who, fields: fieldsOf(text, items) }));
+const TABLE = ROWS.map(([code, kind, channel, who, text, items]) => {
+  return { code, kind, channel, who, fields: fieldsOf(text, items) };
+});
 const BY_KIND = new Map(TABLE.map((row) => [row.kind, row]));
 const BY_CODE = new Map(TABLE.map((row) => [row.code, row]));
 

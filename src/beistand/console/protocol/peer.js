@@ -24,6 +24,7 @@ class Peer {
     this.opener = null;
     this.joiner = new Joiner(other);
     this.isBroken = false;
+    this.exporter = new Uint8Array(0);
     /** @type {Promise<any>} */
     this.receiving = Promise.resolve();
     /** @type {Promise<any>} */
@@ -34,14 +35,20 @@ class Peer {
     return this.sealer !== null;
   }
 
-  /** @param {Uint8Array} out @param {Uint8Array} into */
-  confirm(out, into) {
-    this.sealer = new Sealer(out);
-    this.opener = new Opener(into);
+  /** Whether so much is unacknowledged that pictures must wait. */
+  get isFull() {
+    return this.replay.isFull;
   }
 
-  /** Bytes of a message; promises resolve in the order of the calls. @param {import("./messages.js").Message} message
-   * @returns {Promise<Uint8Array>} */
+  /** @param {Uint8Array} out @param {Uint8Array} into @param {Uint8Array} exporter */
+  confirm(out, into, exporter) {
+    this.sealer = new Sealer(out);
+    this.opener = new Opener(into);
+    this.exporter = exporter;
+  }
+
+  /** Bytes of a message; promises resolve in the order of the calls. LocalError, thrown at once, before `confirmed`.
+   * @param {import("./messages.js").Message} message @returns {Promise<Uint8Array>} */
   send(message) {
     const sealer = this.sealer;
     if (!sealer) throw new LocalError("no message may be sent before the keys are confirmed");
@@ -113,13 +120,15 @@ class Peer {
     });
   }
 
-  /** What to write first on a new link. @returns {Promise<Uint8Array>} */
+  /** What to write first on a new link. It waits for what is being sent (that still belongs to the old link), and what is
+   * sent later waits for it: else a record could leave between the two RESUMEs and be a gap to the other end.
+   * @returns {Promise<Uint8Array>} */
   resume() {
-    const work = this.receiving.then(() => {
+    const work = Promise.all([this.receiving, this.sending]).then(() => {
       this.reader = new wire.FrameReader();
       return this.replay.resume();
     });
-    this.receiving = work;
+    this.receiving = this.sending = work;
     return work;
   }
 }
@@ -147,7 +156,8 @@ export class TechnicianPeer extends Peer {
     } else if (index === 4) {
       this.hand.onM4(body);
       if (!this.hand.keys) throw new LocalError("a verified proof gave no keys");
-      this.confirm(this.hand.keys.technicianToCustomer, this.hand.keys.customerToTechnician);
+      const { technicianToCustomer, customerToTechnician, exporter } = this.hand.keys;
+      this.confirm(technicianToCustomer, customerToTechnician, exporter);
       tell({ type: "confirmed", info: this.hand.info2 });
     } else {
       throw outOfOrder();
@@ -174,7 +184,8 @@ export class CustomerPeer extends Peer {
     } else if (index === 3) {
       const m4 = this.hand.onM3(body);
       if (!this.hand.keys) throw new LocalError("a verified proof gave no keys");
-      this.confirm(this.hand.keys.customerToTechnician, this.hand.keys.technicianToCustomer);
+      const { technicianToCustomer, customerToTechnician, exporter } = this.hand.keys;
+      this.confirm(customerToTechnician, technicianToCustomer, exporter);
       tell({ type: "outgoing", data: handshakeFrame(4, m4) });
       tell({ type: "confirmed", info: this.hand.ident });
     } else {

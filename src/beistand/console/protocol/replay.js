@@ -7,6 +7,7 @@ import { ACK, RECORD, RESUME, encode } from "./wire.js";
 const KEEP_BYTES = 8 * 1024 * 1024;
 const ACK_RECORDS = 16;
 const ACK_BYTES = 64 * 1024;
+const SEQ_LIMIT = 2 ** 32;
 
 /** One end's memory of what it sent and what it has received. */
 export class Replay {
@@ -29,6 +30,7 @@ export class Replay {
 
   /** Numbers a sealed record and keeps it until acknowledged. @param {Uint8Array} sealed @returns {Uint8Array} */
   send(sealed) {
+    if (this.nextOut >= SEQ_LIMIT) throw new LocalError("a session cannot send more than 2^32 records");
     const frame = encode(RECORD, u32(this.nextOut), sealed);
     this.nextOut += 1;
     this.kept.push(sealed);

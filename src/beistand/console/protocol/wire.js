@@ -35,36 +35,60 @@ export function encode(kind, ...parts) {
   return out;
 }
 
-/** Cuts a stream into frames; any cut of the stream gives the same frames. */
+/** The length that a header announces. PeerError "frame" if it breaks a limit.
+ * @param {Uint8Array} header @param {number} at */
+function bodyLength(header, at) {
+  const kind = header[at];
+  const length = (header[at + 1] << 16) | (header[at + 2] << 8) | header[at + 3];
+  if (!(kind in MAX_BODY) || length < MIN_BODY[kind] || length > MAX_BODY[kind]) {
+    throw new PeerError("frame", `The other end sent a frame of kind ${kind} with ${length} bytes.`);
+  }
+  return length;
+}
+
+/** Cuts a stream into frames; any cut of the stream gives the same frames.
+ * A frame that lies whole in what was fed is not copied (its body is a view); of a cut one each byte is copied once. */
 export class FrameReader {
   constructor() {
-    this.buffer = new Uint8Array(0);
+    this.header = new Uint8Array(HEADER_BYTES);
+    this.headerFilled = 0;
+    /** @type {Uint8Array | null} the body of a frame whose begin came with an earlier piece */
+    this.body = null;
+    this.bodyFilled = 0;
   }
 
-  /** Takes bytes as they come. PeerError "frame" as soon as a header breaks a limit.
+  /** Takes bytes as they come; they must not be changed afterwards. PeerError "frame" as soon as a header breaks a limit.
    * @param {Uint8Array} data @returns {Frame[]} */
   feed(data) {
-    let rest = data;
-    if (this.buffer.length) {
-      rest = new Uint8Array(this.buffer.length + data.length);
-      rest.set(this.buffer);
-      rest.set(data, this.buffer.length);
-    }
     /** @type {Frame[]} */
     const frames = [];
-    let at = 0;
-    while (rest.length - at >= HEADER_BYTES) {
-      const kind = rest[at];
-      const length = (rest[at + 1] << 16) | (rest[at + 2] << 8) | rest[at + 3];
-      if (!(kind in MAX_BODY) || length < MIN_BODY[kind] || length > MAX_BODY[kind]) {
-        throw new PeerError("frame", `The other end sent a frame of kind ${kind} with ${length} bytes.`);
-      }
-      const end = at + HEADER_BYTES + length;
-      if (rest.length < end) break;
-      frames.push({ kind, body: rest.slice(at + HEADER_BYTES, end) });
+    let at = this.headerFilled > 0 ? this.fill(data, frames) : 0;
+    while (data.length - at >= HEADER_BYTES) {
+      const start = at + HEADER_BYTES;
+      const end = start + bodyLength(data, at);
+      if (end > data.length) break;
+      frames.push({ kind: data[at], body: data.subarray(start, end) });
       at = end;
     }
-    this.buffer = rest.slice(at);
+    if (at < data.length) this.fill(data.subarray(at), frames);
     return frames;
+  }
+
+  /** Begins or goes on with a frame that is cut; one that is whole again joins `frames`.
+   * @param {Uint8Array} data @param {Frame[]} frames @returns {number} how many bytes it took */
+  fill(data, frames) {
+    let at = 0;
+    while (at < data.length && this.headerFilled < HEADER_BYTES) this.header[this.headerFilled++] = data[at++];
+    if (this.headerFilled < HEADER_BYTES) return at;
+    this.body ??= new Uint8Array(bodyLength(this.header, 0));
+    const taken = data.subarray(at, at + this.body.length - this.bodyFilled);
+    this.body.set(taken, this.bodyFilled);
+    this.bodyFilled += taken.length;
+    if (this.bodyFilled === this.body.length) {
+      frames.push({ kind: this.header[0], body: this.body });
+      this.headerFilled = this.bodyFilled = 0;
+      this.body = null;
+    }
+    return at + taken.length;
   }
 }
