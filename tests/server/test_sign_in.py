@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from argon2 import extract_parameters
 
+from beistand.server.app import look_after
 from beistand.server.portal import limits, passwords
 from beistand.server.store import accounts
 
@@ -98,6 +99,30 @@ async def test_s33_idle_and_absolute_end(home: Any) -> None:
     assert (await browser.get("/api/me")).status == 401
     browser = await home.signed_in(TINA)
     home.clock.pass_seconds(30 * 60 + 1)
+    assert (await browser.get("/api/me")).status == 401
+
+
+async def test_s33_who_helps_a_customer_is_not_idle_but_leaves_after_ten_hours(home: Any) -> None:
+    browser, other = await home.signed_in(TINA), await home.signed_in(TINA)
+    id_ = (await browser.post("/api/sessions", {"customer_name": "Frau Muster"})).json["id"]
+    closed: list[str] = []
+    for _ in range(9 * 4):
+        home.clock.pass_seconds(15 * 60)
+        await look_after(home.parts, lambda room, code: closed.append(room), [id_])
+    assert (await browser.get("/api/me")).status == 200
+    assert (await other.get("/api/me")).status == 401
+    for _ in range(5):
+        home.clock.pass_seconds(15 * 60)
+        await look_after(home.parts, lambda room, code: closed.append(room), [id_])
+    assert (await browser.get("/api/me")).status == 401
+    assert closed == []
+
+
+async def test_s33_an_idle_browser_is_not_woken_by_a_session(home: Any) -> None:
+    browser = await home.signed_in(TINA)
+    id_ = (await browser.post("/api/sessions", {"customer_name": "Frau Muster"})).json["id"]
+    home.clock.pass_seconds(31 * 60)
+    await look_after(home.parts, lambda room, code: None, [id_])
     assert (await browser.get("/api/me")).status == 401
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from beistand.server.clock import Clock
 from beistand.server.front import serve
 from beistand.server.keys import load_or_make
+from beistand.server.portal.access import TOUCH_US
 from beistand.server.portal.pages import Pages
 from beistand.server.portal.parts import Parts
 from beistand.server.portal.passwords import Passwords
@@ -69,7 +70,7 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(facts.run())
-                watch = group.create_task(_watch(db, facts, relay))
+                watch = group.create_task(_watch(parts, relay))
                 try:
                     await _serve(parts, relay, announce, stop or asyncio.Event())
                 finally:
@@ -106,21 +107,29 @@ async def _serve(parts: Parts, relay: Relay, announce: Callable[[str], None], st
         await server.close()
 
 
-async def _watch(db: Database, facts: SessionLog, relay: Relay) -> None:
-    """S33: closes the rooms of a technician who was disabled, also from another process, within 5 s."""
+async def _watch(parts: Parts, relay: Relay) -> None:
+    """Looks after open sessions, for ever; a store that fails is asked again."""
     while True:
         await asyncio.sleep(WATCH_SECONDS)
-        watched = facts.open_sessions()
+        watched = parts.log.open_sessions()
         if not watched:
             continue
         try:
-            disabled = await db.read(partial(sessions.of_disabled, session_ids=watched))
+            await look_after(parts, relay.close_room, watched)
         except StoreError as error:
-            log.error("%s Disabled users are looked for again in %s s.", error, WATCH_SECONDS)
-            continue
-        for session_id in disabled:
-            log.info("closing a session: its technician was disabled")
-            relay.close_room(session_id, "ended")
+            log.error("%s Open sessions are looked after again in %s s.", error, WATCH_SECONDS)
+
+
+async def look_after(parts: Parts, close_room: Callable[[str, str], None], open_sessions: list[str]) -> None:
+    """S33: closes the rooms of technicians who were disabled, also by another process; who helps is not idle."""
+    for session_id in await parts.db.read(partial(sessions.of_disabled, session_ids=open_sessions)):
+        log.info("closing a session: its technician was disabled")
+        close_room(session_id, "ended")
+    now = parts.clock.now().utc_us
+    for token in parts.touched.busy(open_sessions):
+        if parts.touched.get(token, 0) < now - TOUCH_US:
+            parts.touched.put(token, now)
+            await parts.db.write(partial(accounts.touch_sign_in, token=token, utc_us=now))
 
 
 def _states_into(facts: SessionLog) -> Callable[[str, str, str], None]:

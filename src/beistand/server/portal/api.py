@@ -131,6 +131,7 @@ class Api:
         except OverflowError as error:
             visit.parts.log.record(id_, "server", "closed", {"detail": "full"}, firm.id)
             raise RefusalError(503, "full", str(error)) from None
+        visit.parts.touched.begin(id_, visit.token)
         facts: dict[str, object] = {"technician": visit.me.name, "is_chargeable": covered.is_chargeable}
         visit.parts.log.record(id_, "server", "created", facts, firm.id)
         return {

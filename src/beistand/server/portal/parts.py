@@ -34,11 +34,23 @@ class Rooms(Protocol):
 
 
 class Touched:
-    """When each sign-in was last noted in the database, so that not every request writes. Bounded."""
+    """When each sign-in was last noted in the database, so that not every request writes; and which sign-in began
+    which session, because a technician who helps for an hour without a request is not idle. Bounded."""
 
     def __init__(self, most: int = 10_000) -> None:
         self._at: OrderedDict[str, int] = OrderedDict()
+        self._began: OrderedDict[str, str] = OrderedDict()
         self._most = most
+
+    def begin(self, session_id: str, token: str) -> None:
+        """Notes the sign-in behind a new session."""
+        self._began[session_id] = token
+        if len(self._began) > self._most:
+            self._began.popitem(last=False)
+
+    def busy(self, open_sessions: list[str]) -> set[str]:
+        """The sign-ins behind these sessions."""
+        return {self._began[session_id] for session_id in open_sessions if session_id in self._began}
 
     def get(self, token: str, default: int) -> int:
         """The time of the latest note."""

@@ -112,9 +112,9 @@ def signed_in_user(db: Connection, token: str, utc_us: int) -> User | None:
 
 
 def touch_sign_in(db: Connection, token: str, utc_us: int) -> None:
-    """Notes that the browser is in use."""
-    own = sign_in_session.c.token_sha256 == sha256(token)
-    db.execute(update(sign_in_session).where(own).values(seen_us=utc_us))
+    """Notes that the browser is in use; one that was idle too long stays signed out."""
+    own = (sign_in_session.c.token_sha256 == sha256(token), sign_in_session.c.seen_us > utc_us - IDLE_US)
+    db.execute(update(sign_in_session).where(*own).values(seen_us=utc_us))
 
 
 def end_sign_in(db: Connection, token: str) -> None:
