@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyotp
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from beistand.cli import main
 from beistand.protocol import rendezvous as r
@@ -94,6 +99,49 @@ async def test_a_wrong_certificate_is_told_in_one_sentence(tmp_path: Path) -> No
     chosen = load(variables | {"BEISTAND_DATA": str(tmp_path / "data"), "BEISTAND_LISTEN": "127.0.0.1:0"})
     with pytest.raises(app.SettingsError, match="tls_certificate and tls_key cannot be used"):
         await run(chosen, lambda line: None)
+
+
+def certificate(folder: Path) -> tuple[str, str]:
+    """A certificate for localhost, made on the spot."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    begin = datetime(2020, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=36_500))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "cert.pem").write_bytes(made.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, *plain))
+    return str(folder / "cert.pem"), str(folder / "key.pem")
+
+
+async def test_s43_the_server_itself_speaks_https(tmp_path: Path) -> None:
+    cert, key = certificate(tmp_path)
+    variables = {"BEISTAND_TLS_CERTIFICATE": cert, "BEISTAND_TLS_KEY": key, "BEISTAND_ORIGIN": "https://localhost:0"}
+    chosen = load(variables | {"BEISTAND_DATA": str(tmp_path / "data"), "BEISTAND_LISTEN": "127.0.0.1:0"})
+    stop, announced, lines = asyncio.Event(), asyncio.Event(), list[str]()
+
+    def announce(line: str) -> None:
+        lines.append(line)
+        announced.set()
+
+    task = asyncio.ensure_future(run(chosen, announce, stop))
+    await asyncio.wait_for(announced.wait(), 20)
+    port = int(re.search(r"https://localhost:(\d+)/", lines[0])[1])  # type: ignore[index]
+    trust = ssl.create_default_context(cafile=cert)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust, server_hostname="localhost")
+    writer.write(b"GET /en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    answer = (await asyncio.wait_for(reader.read(), 10)).decode()
+    writer.close()
+    assert answer.startswith("HTTP/1.1 200")
+    assert "strict-transport-security: max-age=63072000" in answer
+    stop.set()
+    await asyncio.wait_for(task, 10)
 
 
 class End:

@@ -118,6 +118,17 @@ async def test_s33_who_helps_a_customer_is_not_idle_but_leaves_after_ten_hours(h
     assert closed == []
 
 
+async def test_a_session_longer_than_the_operator_allows_is_closed(home: Any) -> None:
+    browser = await home.signed_in(TINA)
+    old = (await browser.post("/api/sessions", {"customer_name": "Frau Muster"})).json["id"]
+    home.clock.pass_seconds(60)
+    young = (await browser.post("/api/sessions", {"customer_name": "Herr Muster"})).json["id"]
+    closed: list[tuple[str, str]] = []
+    home.clock.pass_seconds(12 * 3600 - 30)
+    await look_after(home.parts, lambda room, code: closed.append((room, code)), [old, young])
+    assert closed == [(old, "expired")]
+
+
 async def test_s33_an_idle_browser_is_not_woken_by_a_session(home: Any) -> None:
     browser = await home.signed_in(TINA)
     id_ = (await browser.post("/api/sessions", {"customer_name": "Frau Muster"})).json["id"]

@@ -121,11 +121,17 @@ async def _watch(parts: Parts, relay: Relay) -> None:
 
 
 async def look_after(parts: Parts, close_room: Callable[[str, str], None], open_sessions: list[str]) -> None:
-    """S33: closes the rooms of technicians who were disabled, also by another process; who helps is not idle."""
+    """S33: closes the rooms of technicians who were disabled, also by another process; who helps is not idle.
+
+    Sessions that took longer than the operator allows are closed as well.
+    """
     for session_id in await parts.db.read(partial(sessions.of_disabled, session_ids=open_sessions)):
         log.info("closing a session: its technician was disabled")
         close_room(session_id, "ended")
     now = parts.clock.now().utc_us
+    oldest = now - parts.settings.session_hours * 3_600_000_000
+    for session_id in await parts.db.read(partial(sessions.begun_before, session_ids=open_sessions, utc_us=oldest)):
+        close_room(session_id, "expired")
     for token in parts.touched.busy(open_sessions):
         if parts.touched.get(token, 0) < now - TOUCH_US:
             parts.touched.put(token, now)

@@ -119,7 +119,7 @@ def _checked(values: dict[str, object]) -> Settings:
         tls_key=str(values.get("tls_key", "")),
         trusted_proxy=str(values.get("trusted_proxy", "")),
         number_seconds=_whole("number_seconds", values, Settings.number_seconds, 60, 600),
-        session_hours=_whole("session_hours", values, Settings.session_hours, 1, 24),
+        session_hours=_whole("session_hours", values, Settings.session_hours, 1, 12),
     )
     _refuse_unsafe(settings)
     return settings

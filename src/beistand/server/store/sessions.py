@@ -129,6 +129,12 @@ def of_disabled(db: Connection, session_ids: list[str]) -> list[str]:
     return list(db.execute(question).scalars())
 
 
+def begun_before(db: Connection, session_ids: list[str], utc_us: int) -> list[str]:
+    """Those of these sessions that began before a time; asked for all firms at once, by the server."""
+    old = (support_session.c.id.in_(session_ids), support_session.c.created_us < utc_us)
+    return list(db.execute(select(support_session.c.id).where(*old)).scalars())
+
+
 def set_note(db: Connection, organisation_id: str, id_: str, note: str, service_type: str) -> bool:
     """Keeps what the technician wrote at the end; False if the firm has no such session."""
     own = (support_session.c.organisation_id == organisation_id, support_session.c.id == id_)
