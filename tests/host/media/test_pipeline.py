@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pytest
 
-from beistand.host.media.encoding import Codec, Kind
+from beistand.host.media.encoder import Vp9Encoder
+from beistand.host.media.encoding import Codec, Encoded, Kind
 from beistand.host.media.pipeline import FRUGAL, MOST_KEY_BYTES, EncodedFrame, Outputs, PictureWorker
 from beistand.host.media.rate import FRAMES_IN_FLIGHT
 from beistand.host.ports import PlatformError, Rect
@@ -158,6 +159,36 @@ def test_nothing_leaves_after_it_was_forbidden_and_a_keyframe_comes_when_allowed
     one.worker.set_active(True)
     one.wait(lambda: len(one.frames) > count)
     assert one.frames[count].is_key
+
+
+def test_a_picture_that_becomes_forbidden_while_it_is_coded_is_dropped() -> None:
+    """The pause falls between grab and send: the worst moment."""
+    frames: list[EncodedFrame] = []
+    coded = threading.Event()
+
+    class Pausing(Vp9Encoder):
+        def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
+            made = super().encode(blocks, quantizer, milliseconds, is_key)
+            if quantizer != FRUGAL:  # not the blank one that warms the coder up
+                worker.set_active(False)
+                coded.set()
+            return made
+
+    screen = PaintedScreen(_page())
+    worker = PictureWorker(
+        screen,
+        frames.append,
+        Codec("vp09.01.40.08.03", Kind.VP9_444),
+        Outputs(error=pytest.fail),
+        opener=lambda codec, width, height: Pausing(width, height, True),
+    )
+    worker.start()
+    worker.set_active(True)
+    assert coded.wait(PATIENCE)
+    worker.stop()
+    assert worker.join(PATIENCE)
+    assert screen.grabs == 1
+    assert frames == []
 
 
 def test_a_keyframe_comes_when_it_is_wanted(technician: Make) -> None:

@@ -170,7 +170,9 @@ def load(places: Sequence[Path] | None = None) -> ctypes.CDLL:
             function = getattr(library, name)
             function.restype = result
             function.argtypes = arguments
-        library.vpx_codec_control_.restype = c_int  # variadic: its third argument is typed at every call
+        # Variadic: its fixed arguments are declared, so that ctypes passes the third one as the platform wants it.
+        library.vpx_codec_control_.restype = c_int
+        library.vpx_codec_control_.argtypes = [context, c_int]
     except AttributeError as error:
         raise libraries.LibraryMissingError(
             f"This libvpx has no VP9 encoder ({error}); reinstall the package av."
