@@ -78,6 +78,11 @@ class Customer:
             _XTST.XTestFakeDeviceKeyEvent(self._display, self._keyboard, keycode, is_pressed, None, 0, 0)
         self._sync()
 
+    def hold(self, keycode: int, is_pressed: bool) -> None:
+        """Presses a key and keeps it down, or lifts it."""
+        _XTST.XTestFakeDeviceKeyEvent(self._display, self._keyboard, keycode, is_pressed, None, 0, 0)
+        self._sync()
+
     def close(self) -> None:
         _X.XCloseDisplay(self._display)
 

@@ -115,8 +115,11 @@ class InputSink(Protocol):
 class LocalActivity(Protocol):
     """Tells when the customer's own hand moves; injected input is excluded. Runs its own thread."""
 
-    def start(self, on_activity: Callable[[float], None]) -> None:
-        """`on_activity(monotonic_seconds)` is called from the watcher's thread for each real press, motion or key."""
+    def start(self, on_activity: Callable[[float], None], on_stop_key: Callable[[], None] | None = None) -> None:
+        """`on_activity(monotonic_seconds)` is called from the watcher's thread for each real press, motion or key.
+
+        `on_stop_key` is called from there when the customer presses Control+Alt+Escape on real devices.
+        """
         ...
 
     def last_press_was_real(self) -> bool:
@@ -136,6 +139,10 @@ class Platform(Protocol):
     def activity(self) -> LocalActivity: ...
     def raise_window(self, native_window: int) -> None:
         """Puts a window of ours above all others, without taking the focus."""
+        ...
+
+    def lift_everything(self) -> None:
+        """Lifts every key and button that injection holds, whoever injected it: for a program that hangs or died."""
         ...
 
     def host_name(self) -> str: ...

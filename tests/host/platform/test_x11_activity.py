@@ -10,6 +10,7 @@ import pytest
 
 from beistand.host.platform.x11 import X11Platform
 from beistand.host.platform.x11.activity import X11Activity, device_numbers
+from beistand.host.platform.x11.connection import Display
 from beistand.host.platform.x11.input import X11Input
 from host.customer import Customer
 from host.platform.painter import Painter
@@ -24,7 +25,8 @@ class Watched:
     def __init__(self, display: str) -> None:
         self.activity = X11Activity(display)
         self.reports: queue.Queue[float] = queue.Queue()
-        self.activity.start(self.reports.put)
+        self.stops: queue.Queue[str] = queue.Queue()
+        self.activity.start(self.reports.put, lambda: self.stops.put("stop"))
 
     def is_quiet(self) -> bool:
         """Whether nothing was reported of all that happened before this call."""
@@ -154,3 +156,36 @@ def test_the_current_platform_is_x11_or_says_in_one_sentence_why_not(x_server: X
         [sys.executable, "-c", program], env={"DISPLAY": ":65000"}, capture_output=True, text=True, timeout=20
     )
     assert "start the program from within the desktop" in lost.stderr
+
+
+CONTROL, ALT, ESCAPE = 37, 64, 9
+
+
+def test_the_stop_key_counts_from_real_keys_alone(
+    watched: Watched, customer: Customer, technician: X11Input, x_server: XServer
+) -> None:
+    for code in ("ControlLeft", "AltLeft", "Escape"):
+        technician.key(code, True)
+    technician.release_all()
+    technician.key("ControlLeft", True)
+    technician.key("AltLeft", True)
+    customer.key(ESCAPE)  # the customer's Escape does not complete the technician's chord
+    technician.release_all()
+    assert watched.is_quiet() or watched.stops.empty()
+    for code in (CONTROL, ALT):
+        customer.hold(code, True)
+    customer.key(ESCAPE)
+    for code in (CONTROL, ALT):
+        customer.hold(code, False)
+    assert watched.stops.get(timeout=5) == "stop"
+    assert watched.stops.empty()
+
+
+def test_a_program_that_died_leaves_no_key_held(technician: X11Input, x_server: XServer) -> None:
+    technician.key("ControlLeft", True)
+    technician.button(1, True)
+    X11Platform(x_server.name).lift_everything()
+    display = Display(x_server.name)
+    assert not any(display.core.QueryKeymap().reply().keys)
+    assert display.core.QueryPointer(display.root).reply().mask & 0x100 == 0
+    display.close()

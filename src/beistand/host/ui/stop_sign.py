@@ -1,6 +1,6 @@
 """The stop sign: a process of its own in the upper-left corner, always on top.
 
-It shows the running time and who is connected. A click writes "stop" to the program.
+It shows the running time and who is connected. A click, or Ctrl+Alt+Esc, writes "stop" to the program.
 If the program does not answer within `ANSWER_MS`, it hangs: the sign then kills it and lifts every held key itself.
 
 Lines in (stdin): `who <text>`, `since <seconds>`, `stopped`, `raise`, `quit`.
@@ -55,7 +55,7 @@ class StopSign(wx.Frame):
         self.Bind(wx.EVT_TIMER, lambda _event: self._raise(), self._raiser)
         try:
             self._activity = platform.activity()
-            self._activity.start(lambda _when: None)
+            self._activity.start(lambda _when: None, lambda: wx.CallAfter(self.stop))
         except PlatformError:
             self._activity = None  # no way to tell real from injected here: the gate alone protects the sign
         self.ShowWithoutActivating()
@@ -87,7 +87,7 @@ class StopSign(wx.Frame):
         gc.SetBrush(wx.Brush(theme.QUIET if self._is_stopped else theme.STOP_RED))
         gc.SetPen(wx.Pen(wx.Colour(255, 255, 255), 5))
         gc.DrawPath(path)
-        self._centred(gc, say("stop", self._language), theme.font(24, True), wx.Colour(255, 255, 255), centre - 17)
+        self._centred(gc, say("stop", self._language), theme.font(20, True), wx.Colour(255, 255, 255), centre - 15)
         minutes, seconds = divmod(self._seconds, 60)
         self._centred(gc, f"{minutes}:{seconds:02d}", theme.font(15, True), theme.INK, SIZE_PX + 2)
         self._centred(gc, self._who, theme.font(10), theme.INK, SIZE_PX + 30)
@@ -159,12 +159,8 @@ class StopSign(wx.Frame):
 
 def lift_all(platform: Platform) -> None:
     """Lifts every key and button that injection may have left held. Needs no network and no program."""
-    try:
-        sink = platform.input()
-        sink.release_all()
-        sink.close()
-    except PlatformError:
-        pass  # no display left: nothing is held either
+    with contextlib.suppress(PlatformError):  # no display left: nothing is held either
+        platform.lift_everything()
 
 
 def main(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ import socket
 
 from beistand.host.platform.x11.activity import X11Activity
 from beistand.host.platform.x11.connection import Display
+from beistand.host.platform.x11.hands import lift_everything
 from beistand.host.platform.x11.input import X11Input
 from beistand.host.platform.x11.screen import X11Screen
 from beistand.host.platform.x11.windows import raise_window
@@ -40,6 +41,9 @@ class X11Platform:
 
     def raise_window(self, native_window: int) -> None:
         raise_window(self._own, native_window)
+
+    def lift_everything(self) -> None:
+        lift_everything(Display(self._display))
 
     def host_name(self) -> str:
         return socket.gethostname()

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from beistand.host.platform.x11.connection import Display, RawReply, XError, reported, xcffib, xinput
+from beistand.host.platform.x11.stop_key import StopKey, read_parts
 
 # Event numbers of XI2 (X11/extensions/XI2.h).
 _HIERARCHY = 11
-_PRESSES = {13, 15, 22}  # raw key, button, touch
+_KEY_PRESS, _KEY_RELEASE = 13, 14
+_PRESSES = {_KEY_PRESS, 15, 22}  # raw key, button, touch
 _HANDS = _PRESSES | {17, 23}  # and raw motion, touch motion
+_WATCHED = _HANDS | {_KEY_RELEASE}
 
 _ALL_DEVICES, _ALL_MASTER_DEVICES = 0, 1
 _GENERIC_EVENT = 35
@@ -29,17 +32,18 @@ _EVENT_HEAD = 32
 
 @dataclass(frozen=True)
 class RawEvent:
-    """The head of an XI2 event: its kind, and the device that it really comes from."""
+    """The head of an XI2 event: its kind, the keycode or button, and the device that it really comes from."""
 
     kind: int
+    detail: int
     source: int
 
 
 def parse_event(head: bytes) -> RawEvent:
     """The first 32 bytes of an XI2 event (XI2 protocol, "RawEvent"); `source` means nothing for other kinds."""
     (kind,) = struct.unpack_from("=H", head, 8)
-    (source,) = struct.unpack_from("=H", head, 20)
-    return RawEvent(kind, source)
+    detail, source = struct.unpack_from("=IH", head, 16)
+    return RawEvent(kind, detail, source)
 
 
 class X11Activity:
@@ -53,15 +57,18 @@ class X11Activity:
         self._was_real = True
         self._moment: float | None = None  # of the latest real movement that was not reported yet
         self._on_activity: Callable[[float], None] = lambda _now: None
+        self._on_stop_key: Callable[[], None] | None = None
+        self._stop_key = StopKey(read_parts(self._display))
+        self._is_stop_key_due = False
         self._wake_reading, self._wake_writing = os.pipe()
         self._thread: threading.Thread | None = None
         self._select()
         self._find_injectors()
 
-    def start(self, on_activity: Callable[[float], None]) -> None:
+    def start(self, on_activity: Callable[[float], None], on_stop_key: Callable[[], None] | None = None) -> None:
         """Starts the watcher's thread, once."""
         assert self._thread is None, "the watcher is started once"
-        self._on_activity = on_activity
+        self._on_activity, self._on_stop_key = on_activity, on_stop_key
         self._thread = threading.Thread(target=self._watch, name="customer's hand", daemon=True)
         self._thread.start()
 
@@ -99,8 +106,11 @@ class X11Activity:
                 with self._lock:
                     self._take_events()
                     moment, self._moment = self._moment, None
+                    is_due, self._is_stop_key_due = self._is_stop_key_due, False
             except xcffib.ConnectionException:
                 return
+            if is_due and self._on_stop_key is not None:
+                self._on_stop_key()
             if moment is not None:
                 self._on_activity(moment)
                 continue
@@ -120,13 +130,15 @@ class X11Activity:
         is_real = event.source not in self._injectors
         if event.kind in _PRESSES:
             self._was_real = is_real
+        if is_real and event.kind in (_KEY_PRESS, _KEY_RELEASE):
+            self._is_stop_key_due |= self._stop_key.key(event.detail, event.kind == _KEY_PRESS)
         if is_real and event.kind in _HANDS:
             self._moment = time.monotonic()
 
     def _select(self) -> None:
         """Raw events reach the root window even while a program has grabbed the pointer (XI 2.1)."""
         root = self._display.root
-        for device, kinds in ((_ALL_MASTER_DEVICES, _HANDS), (_ALL_DEVICES, {_HIERARCHY})):
+        for device, kinds in ((_ALL_MASTER_DEVICES, _WATCHED), (_ALL_DEVICES, {_HIERARCHY})):
             mask = xinput.EventMask.synthetic(device, 1, [sum(1 << kind for kind in kinds)])
             self._xinput.XISelectEvents(root, 1, [mask], is_checked=True).check()
 

@@ -109,3 +109,20 @@ class Hands:
             if self._rescue.poll_reply(cookie):
                 return
         self._rescue.connection.discard_reply(cookie.sequence)
+
+
+def lift_everything(display: Display) -> None:
+    """Lifts every key and button that is down, as far as XTEST holds it; closes the display.
+
+    A release by XTEST does not touch what a real device holds: the server counts each device by itself.
+    """
+    fake = display.extension(xtest, "remote control").FakeInput
+    with suppress(xcffib.XcffibException):
+        for keycode, byte in enumerate(display.core.QueryKeymap().reply().keys):
+            for bit in range(8):
+                if byte >> bit & 1:
+                    fake(_EVENT_OF["key", False], keycode * 8 + bit, 0, display.root, 0, 0, 0)
+        for button in range(1, 10):
+            fake(_EVENT_OF["button", False], button, 0, display.root, 0, 0, 0)
+        display.sync()
+        display.close()
