@@ -5,9 +5,12 @@ from __future__ import annotations
 import ctypes
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from beistand.host.media import vpx, vpx_abi
 from beistand.host.media.convert import Converter
+from beistand.host.media.damage import Sharpness
 from beistand.host.media.encoder import Vp9Encoder
 from beistand.host.ports import Rect
 from host.media.painting import BLUE, RED, Canvas
@@ -153,3 +156,34 @@ def test_only_the_named_rows_are_converted_again() -> None:
     luma = [converter.planes.rows(0)[row * 128] for row in (0, 63, 64, 127, 128, 255)]
     assert luma[0] == luma[1] == luma[4] == luma[5] == 235
     assert luma[2] == luma[3] < 100
+
+
+edits = st.tuples(
+    st.builds(Rect, st.integers(0, 300), st.integers(0, 200), st.integers(1, 120), st.integers(1, 90)),
+    st.sampled_from([60, 44, 28, 16, 8, 4]),
+    st.integers(0, 99),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(edits, min_size=1, max_size=8), st.booleans())
+def test_after_any_changes_coding_the_coarse_blocks_losslessly_makes_the_whole_picture_exact(
+    sequence: list[tuple[Rect, int, int]], is_444: bool
+) -> None:
+    """Sharpness must know every block whose pixels differ, also those that only the loop filter touched."""
+    canvas, viewer, encoder = Canvas(330, 210), Viewer(), Vp9Encoder(330, 210, is_444)
+    canvas.text(Rect(0, 0, 330, 210))
+    sharpness = Sharpness(encoder.grid)
+    encoder.take(canvas.grab(full=True))
+    first = encoder.encode((), 0, 0, is_key=True)
+    viewer.show(first.data)
+    sharpness.sent(first.blocks, 0)
+    for step, (rect, quantizer, seed) in enumerate(sequence, start=1):
+        inside = Rect(rect.x, rect.y, min(rect.width, 330 - rect.x), min(rect.height, 210 - rect.y))
+        canvas.noise(inside, seed) if seed % 2 else canvas.fill(inside, (seed * 2, 255 - seed, 7))
+        made = encoder.encode(encoder.take(canvas.grab()), quantizer, step * 33, is_key=False)
+        viewer.show(made.data)
+        sharpness.sent(made.blocks, made.quantizer)
+    coarse = sharpness.coarser_than(0, now=1.0, still=0.0)
+    assert _planes_equal(encoder, viewer.show(encoder.encode(coarse, 0, 1000, is_key=False).data))
+    encoder.close()
