@@ -410,6 +410,28 @@ async def test_facts_wait_in_memory_while_the_disk_is_full(
     assert "3 facts wait in memory" in caplog.text
 
 
+async def test_half_a_character_neither_ends_the_server_nor_hides_the_session(home: Any) -> None:
+    id_ = (await begin(home))["id"]
+    home.parts.log.record(id_, "customer", "level", {"why": "x\ud800y", "\udfff": 1})
+    await asyncio.wait_for(home.parts.log.settled(), 5)
+    assert (await home.tina.get(f"/api/sessions/{id_}")).json["facts"][-1]["data"] == {"why": "x?y", "?": 1}
+    fact = {"name": "x", "data": {"a": "\ud800"}}
+    assert (await home.tina.post(f"/api/sessions/{id_}/facts", fact)).status == 400
+    fields = {"email": "\ud800@x.example", "password": "\ud800", "code": "\ud800"}
+    assert (await home.browser().post("/api/sign-in", fields)).status == 400
+
+
+async def test_a_fact_that_cannot_be_kept_does_not_hold_up_the_others(
+    home: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    id_ = (await begin(home))["id"]
+    home.parts.log.record(id_, "nobody", "level", {})
+    home.parts.log.record(id_, "customer", "level", {"n": 2})
+    await asyncio.wait_for(home.parts.log.settled(), 5)
+    assert [f["name"] for f in (await home.tina.get(f"/api/sessions/{id_}")).json["facts"]] == ["created", "level"]
+    assert "could not be kept" in caplog.text
+
+
 async def test_a_clock_that_jumps_does_not_change_the_duration(home: Any) -> None:
     id_ = (await begin(home))["id"]
     log = home.parts.log

@@ -230,6 +230,13 @@ def test_s33_disabling_a_user_ends_their_sign_ins(db: Database) -> None:
     assert db.read_now(lambda c: accounts.signed_in_user(c, "cookie", NOW)) is None
 
 
+def test_s33_the_cookie_of_a_disabled_user_is_worth_nothing_even_if_it_stayed(db: Database) -> None:
+    organisation, user = firm(db, "a")
+    db.write_now(lambda c: accounts.start_sign_in(c, organisation, user, "cookie", NOW))
+    db.write_now(lambda c: c.execute(text("UPDATE user SET is_active = 0")))
+    assert db.read_now(lambda c: accounts.signed_in_user(c, "cookie", NOW)) is None
+
+
 def test_s34_the_database_does_not_know_the_cookie(db: Database, tmp_path: Path) -> None:
     organisation, user = firm(db, "a")
     db.write_now(lambda c: accounts.start_sign_in(c, organisation, user, "a-cookie-of-random-letters", NOW))

@@ -116,6 +116,8 @@ class Visit:
             raise RefusalError(415, "json", "Send application/json.")
         try:
             value = json.loads(await self.body())
+            # JSON may carry half a character ("\ud800"), which neither store nor answer can.
+            json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise RefusalError(400, "json", "The body is not valid JSON.") from None
         if not isinstance(value, dict):

@@ -76,7 +76,7 @@ class SessionLog:
         self._counts[session_id] = count
         if count > MOST_PER_SESSION and name not in ("ended", "closed"):
             return
-        fact = sessions.make_fact(session_id, self._clock.now(), self._run_id, role, name, data)
+        fact = sessions.make_fact(session_id, self._clock.now(), self._run_id, role, name, storable(data))
         self._waiting.append((organisation_id, fact))
         self._idle.clear()
         self._wake.set()
@@ -125,6 +125,11 @@ class SessionLog:
             except StoreError as error:
                 log.error("%s %d facts wait in memory.", error, len(self._waiting))
                 return False
+            except Exception:
+                # One fact that cannot be kept must neither end the server nor hold up the others.
+                log.exception("a fact %r of session %r could not be kept", fact.name, fact.session_id)
+                self._waiting.popleft()
+                continue
             self._waiting.popleft()
             if fact.name == "closed":
                 self._open.discard(fact.session_id)
@@ -145,3 +150,12 @@ def _keep(organisation_id: str | None, fact: Fact, connection: Connection) -> tu
         return None
     session = sessions.get_session(connection, owner, fact.session_id)
     return (owner, session) if session else None
+
+
+def storable(data: dict[str, object]) -> dict[str, object]:
+    """Half a character (a lone surrogate, which JSON lets through) becomes a question mark: no store could keep it."""
+
+    def text(value: str) -> str:
+        return value.encode("utf-8", "replace").decode()
+
+    return {text(key): text(value) if isinstance(value, str) else value for key, value in data.items()}
