@@ -184,6 +184,17 @@ class _Chain:
         found: tuple[int, int, int, int] = _until(f"the window '{title}'", look)
         return found
 
+    def _steady_window(self, title: str) -> tuple[int, int, int, int]:
+        """A window once it has stood still for half a second: toolkits lay out a new window in several steps."""
+        place = self._window(title)
+        since = time.monotonic()
+        while time.monotonic() - since < 0.5:
+            time.sleep(0.1)
+            now = self._window(title)
+            if now != place:
+                place, since = now, time.monotonic()
+        return place
+
     def _click_desktop(self, x: float, y: float) -> None:
         """The customer's own hand: a click through noVNC."""
         self._customer.bring_to_front()
@@ -205,7 +216,7 @@ class _Chain:
         return number
 
     def _type_number(self, number: str) -> None:
-        x, y, width, height = self._window("Beistand")
+        x, y, width, height = self._steady_window("Beistand")
         self._click_desktop(x + width / 2, y + height * 0.42)
         self._customer.keyboard.press("Control+a")
         self._customer.keyboard.type(number.replace(" ", ""), delay=15)

@@ -257,12 +257,14 @@ class App:
             case c.ShowWho():
                 self._asking = Asking(effect.company, effect.technician, effect.domain, self._platform.host_name())
             case c.Ask():
+                if effect.kind == "consent":
+                    self._prepare_picture()
                 question = Question(effect.kind, effect.level, effect.is_chargeable, effect.notice, effect.covered_by)
                 self._windows.ask(self._asking, question)
             case c.Withdraw():
                 self._windows.withdraw()
             case c.Begin():
-                self._begin_session(effect.codecs)
+                self._begin_session()
             case c.Rights():
                 self._set_rights(effect)
             case c.ShowState():
@@ -284,17 +286,13 @@ class App:
         if self._peer is not None and self._link is not None and self._peer.is_confirmed:
             self._link.send_stream(self._peer.send(message))
 
-    def _begin_session(self, codecs: tuple[str, ...]) -> None:
-        self._began = time.monotonic()
+    def _prepare_picture(self) -> None:
+        """Opens screen and coder while the customer reads; nothing is grabbed before `set_active` (media/pipeline)."""
         try:
-            sink = self._platform.input()
             screen = self._platform.screen()
         except PlatformError as error:
             self._handle(c.Broken("sum_error", str(error)))
             return
-        self._gate = Gate(sink, Arbiter(), time.monotonic, self._own_pids)
-        self._actor = Actor(self._gate, self._refused, lambda text: self._notice("input", text))
-        self._actor.start()
         outputs = Outputs(
             lambda text: self._notice("picture", text),
             self._on_config,
@@ -302,8 +300,19 @@ class App:
             self._on_cursor,
             self._on_shape,
         )
-        self._worker = PictureWorker(screen, self._on_picture, choose(codecs), outputs)
+        self._worker = PictureWorker(screen, self._on_picture, choose(self._conversation.codecs), outputs)
         self._worker.start()
+
+    def _begin_session(self) -> None:
+        self._began = time.monotonic()
+        try:
+            sink = self._platform.input()
+        except PlatformError as error:
+            self._handle(c.Broken("sum_error", str(error)))
+            return
+        self._gate = Gate(sink, Arbiter(), time.monotonic, self._own_pids)
+        self._actor = Actor(self._gate, self._refused, lambda text: self._notice("input", text))
+        self._actor.start()
         self._stop.start()
         self._stop.tell(f"who {self._asking.technician}")
         self._windows.show_panel(self._asking.technician)
