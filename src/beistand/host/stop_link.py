@@ -23,6 +23,7 @@ class StopLink:
         self._on_stop = on_stop
         self._process: subprocess.Popen[str] | None = None
         self._is_closing = False
+        self._listener: threading.Thread | None = None
         self._lock = threading.Lock()
         self.ready = threading.Event()
 
@@ -41,7 +42,8 @@ class StopLink:
             text=True,
             bufsize=1,
         )
-        threading.Thread(target=self._listen, name="stop sign", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="stop sign", daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         process = self._process
@@ -79,3 +81,9 @@ class StopLink:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if self._listener is not None and self._listener is not threading.current_thread():
+            self._listener.join(QUIT_SECONDS)
+        for pipe in (process.stdin, process.stdout):
+            with self._lock, contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()

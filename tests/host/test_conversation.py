@@ -1,0 +1,196 @@
+"""The customer's side of a session as dialogues: event in, effects out."""
+
+import hashlib
+import json
+
+import pytest
+
+from beistand.host import conversation as c
+from beistand.protocol.e2e import messages as m
+
+IDENT = json.dumps({"company": "Muster IT", "technician": "Sabine", "domain": "example.org"}).encode()
+NOTICE = "Kostenpflichtige Hilfe. Preis: 96,00 €."
+
+
+def started(level=2, chargeable=False):
+    talk = c.Conversation()
+    talk.handle(c.Proven(IDENT), 0.0)
+    talk.handle(c.Got(m.DecoderCan((m.CodecName("vp09.01.40.08.03"),))), 0.0)
+    effects = talk.handle(c.Got(m.ConsentAsk(level, chargeable, NOTICE if chargeable else "", "")), 1.0)
+    assert effects == [c.Ask("consent", level, chargeable, NOTICE if chargeable else "", "")]
+    return talk
+
+
+def agreed(level=2):
+    talk = started(level)
+    talk.handle(c.Answered(level, 0, 1), 2.0)
+    return talk
+
+
+def of(kind, effects):
+    return [effect for effect in effects if isinstance(effect, kind)]
+
+
+def sent(effects):
+    return [effect.message for effect in of(c.Send, effects)]
+
+
+def test_s21_who_asks_is_shown_from_the_statement_alone_and_cleaned():
+    ident = json.dumps({"company": "Mu\u202ester\n" + "x" * 99, "technician": "Sa\x07bine", "domain": "d"}).encode()
+    (who,) = c.Conversation().handle(c.Proven(ident), 0.0)
+    assert who == c.ShowWho(("Muster" + "x" * 99)[:60], "Sabine", "d")
+
+
+@pytest.mark.parametrize("ident", [b"", b"[]", b"{}", b'{"company":"","technician":"x","domain":"y"}', b"\xff", b"1"])
+def test_a_statement_that_says_nothing_ends_the_session(ident):
+    talk = c.Conversation()
+    effects = talk.handle(c.Proven(ident), 0.0)
+    assert of(c.Finish, effects)[0].ending == "sum_error"
+    assert talk.session.is_ended
+
+
+def test_s22_the_customer_may_allow_less_than_was_asked_but_the_technician_never_gets_more():
+    talk = started(level=1)
+    effects = talk.handle(c.Answered(2, 0, 1), 2.0)
+    assert m.ConsentAnswer(1, 0, b"", 1) in sent(effects)
+    assert talk.session.level == 1
+    assert c.Begin(("vp09.01.40.08.03",)) in effects
+    assert c.Rights(1, "open") in effects
+
+
+def test_no_is_final():
+    talk = started()
+    effects = talk.handle(c.Answered(0, 0, 2), 2.0)
+    assert sent(effects) == [m.ConsentAnswer(0, 0, b"", 2)]
+    assert not of(c.Begin, effects)
+    assert of(c.Finish, effects)[0].ending == "sum_declined"
+    assert talk.handle(c.Got(m.ConsentAsk(2, False, "", "")), 3.0) == []
+
+
+def test_s28_chargeable_work_begins_only_with_a_yes_to_the_exact_text():
+    talk = started(chargeable=True)
+    digest = hashlib.sha256(NOTICE.encode()).digest()
+    effects = talk.handle(c.Answered(2, 1, 1), 2.0)
+    assert m.ConsentAnswer(2, 1, digest, 1) in sent(effects)
+    (fact,) = of(c.Report, effects)
+    assert fact.name == "consent"
+    assert fact.data["notice"] == NOTICE
+    assert fact.data["notice_sha256"] == digest.hex()
+
+
+def test_s28_a_yes_to_the_screen_without_a_yes_to_the_price_is_a_no():
+    talk = started(chargeable=True)
+    effects = talk.handle(c.Answered(2, 0, 1), 2.0)
+    assert sent(effects)[0].level == 0
+    assert talk.session.is_ended
+
+
+def test_a_price_without_a_text_ends_the_session():
+    talk = c.Conversation()
+    talk.handle(c.Proven(IDENT), 0.0)
+    effects = talk.handle(c.Got(m.ConsentAsk(2, True, "  ", "")), 1.0)
+    assert of(c.Finish, effects)
+
+
+def test_input_passes_only_in_control():
+    talk = agreed(level=1)
+    move = m.PointerMove(1, 1)
+    assert talk.handle(c.Got(move), 3.0) == []
+    talk.handle(c.Acted("give_control"), 3.0)
+    assert talk.handle(c.Got(move), 3.0) == [c.Inject(move)]
+    for act, back in (("pause", "go_on"), ("curtain", "curtain_off")):
+        talk.handle(c.Acted(act), 4.0)
+        assert talk.handle(c.Got(move), 4.0) == []
+        talk.handle(c.Acted(back), 5.0)
+        assert talk.handle(c.Got(move), 5.0) == [c.Inject(move)]
+
+
+@pytest.mark.parametrize(("act", "message"), [("pause", m.Paused(True)), ("curtain", m.Curtain(True))])
+def test_rights_fall_before_anybody_is_told(act, message):
+    effects = agreed().handle(c.Acted(act), 3.0)
+    kinds = [type(effect) for effect in effects]
+    assert kinds.index(c.Rights) < kinds.index(c.Send)
+    assert message in sent(effects)
+
+
+def test_the_technician_asks_for_control_and_the_customer_decides():
+    talk = agreed(level=1)
+    assert talk.handle(c.Got(m.LevelAsk(2)), 3.0) == [c.Ask("level", 2, False, "", "")]
+    assert talk.handle(c.Got(m.LevelAsk(2)), 3.0) == []  # one question at a time
+    assert talk.handle(c.Answered(0, 0, 1), 4.0) == []
+    talk.handle(c.Got(m.LevelAsk(2)), 5.0)
+    assert m.LevelChanged(2, 1) in sent(talk.handle(c.Answered(2, 0, 1), 6.0))
+
+
+def test_work_that_turns_chargeable_rests_until_the_answer():
+    talk = agreed()
+    effects = talk.handle(c.Got(m.ChargeAsk(NOTICE)), 3.0)
+    assert c.Rights(2, "resting") in effects
+    assert talk.handle(c.Got(m.PointerMove(1, 1)), 3.5) == []
+    answer = talk.handle(c.Answered(2, 1, 2), 4.0)
+    assert sent(answer) == [m.ChargeAnswer(True, hashlib.sha256(NOTICE.encode()).digest(), 2)]
+    assert talk.session.state == "open_control"
+
+
+def test_a_no_to_the_price_ends_the_session():
+    talk = agreed()
+    talk.handle(c.Got(m.ChargeAsk(NOTICE)), 3.0)
+    effects = talk.handle(c.Answered(0, 2, 1), 4.0)
+    assert [type(message) for message in sent(effects)] == [m.ChargeAnswer, m.Bye]
+    assert of(c.Finish, effects)
+
+
+@pytest.mark.parametrize("before", ["proven", "asked", "view", "control", "paused", "curtain", "resting"])
+def test_stop_ends_from_everywhere_and_says_so_once(before):
+    talk = c.Conversation()
+    if before == "proven":
+        talk.handle(c.Proven(IDENT), 0.0)
+    elif before == "asked":
+        talk = started()
+    else:
+        talk = agreed(1 if before == "view" else 2)
+        acts = {"paused": "pause", "curtain": "curtain"}
+        if before in acts:
+            talk.handle(c.Acted(acts[before]), 2.5)
+        if before == "resting":
+            talk.handle(c.Got(m.ChargeAsk(NOTICE)), 2.5)
+    effects = talk.handle(c.Stopped(), 9.0)
+    assert sent(effects) == [m.Bye(1, "")]
+    assert c.Rights(0, "ended") in effects
+    assert of(c.Finish, effects)[0].ending == "sum_by_customer"
+    assert talk.handle(c.Stopped(), 9.1) == []
+    assert talk.handle(c.Got(m.Chat("still there?")), 9.2) == []
+
+
+def test_the_summary_tells_what_happened_and_for_how_long():
+    talk = agreed()
+    talk.handle(c.Acted("pause"), 12.0)
+    talk.handle(c.LinkChanged(True), 20.0)
+    talk.handle(c.LinkChanged(False), 25.0)
+    (end,) = of(c.Finish, talk.handle(c.Got(m.Bye(2, "")), 62.9))
+    assert end.ending == "sum_by_technician"
+    assert end.duration_seconds == 60
+    assert end.facts == (
+        (0, "fact_control"),
+        (10, "fact_paused"),
+        (18, "fact_interrupted"),
+        (23, "fact_back"),
+        (60, "fact_ended"),
+    )
+
+
+def test_hostile_text_is_cleaned_before_it_is_shown():
+    talk = agreed()
+    (end,) = of(c.Finish, talk.handle(c.Broken("sum_error", "a\x00b\x1b[31m" + "x" * 999), 3.0))
+    assert end.text.isprintable()
+    assert len(end.text) == 300
+
+
+def test_every_ending_and_every_fact_has_its_words_in_both_languages():
+    from beistand.host.ui.texts import TEXTS
+
+    for german, english in TEXTS.values():
+        assert german.strip()
+        assert english.strip()
+    for key in ("sum_by_customer", "sum_by_technician", "sum_declined", "sum_interrupted", "sum_error"):
+        assert key in TEXTS

@@ -1,0 +1,85 @@
+"""The stop sign's process: a word stops, a death stops, a hanging program is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from beistand.host.stop_link import StopLink
+from host.customer import Customer
+from host.xserver import XServer
+
+
+def linked(script):
+    stops, event = [], threading.Event()
+
+    def on_stop(why):
+        stops.append(why)
+        event.set()
+
+    link = StopLink(os.getpid(), "de", on_stop)
+    link.start((sys.executable, "-c", script))
+    return link, stops, event
+
+
+def test_stop_runs_before_it_is_answered():
+    link, stops, event = linked("import sys; print('stop', flush=True); sys.exit(sys.stdin.readline() != 'stopped\\n')")
+    assert event.wait(5)
+    assert stops[0] == "stop_sign"
+    assert link._process is not None
+    assert link._process.wait(5) == 0  # it was told "stopped"
+    link.close()
+
+
+def test_a_sign_that_dies_stops_the_session():
+    link, stops, event = linked("pass")
+    assert event.wait(5)
+    assert stops == ["stop_sign_died"]
+    link.close()
+
+
+def test_a_sign_that_is_asked_to_leave_does_not_stop():
+    script = "import sys; print('ready 1', flush=True); sys.exit(sys.stdin.readline() != 'quit\\n')"
+    link, stops, _event = linked(script)
+    assert link.ready.wait(5)
+    link.close()
+    assert link._process is not None
+    assert link._process.returncode == 0
+    assert stops == []
+
+
+@pytest.mark.screen
+def test_s23_a_program_that_hangs_is_killed_by_the_real_sign(x_server: XServer) -> None:
+    hanging = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    sign = subprocess.Popen(
+        ["env", f"DISPLAY={x_server.name}", sys.executable, "-m", "beistand.host.ui.stop_sign", str(hanging.pid), "de"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert sign.stdout is not None
+        assert sign.stdout.readline().startswith("ready")
+        customer = Customer(x_server.name)
+        customer.move(66, 60)
+        deadline = time.monotonic() + 10
+        while hanging.poll() is None and time.monotonic() < deadline:
+            customer.click()  # until the window is up; one real click is enough
+            try:
+                hanging.wait(0.3)
+            except subprocess.TimeoutExpired:
+                continue
+        assert hanging.returncode == -signal.SIGKILL
+        assert sign.wait(5) == 0
+        customer.close()
+    finally:
+        for process in (hanging, sign):
+            process.kill()
+            process.wait()
+        for pipe in (sign.stdin, sign.stdout):
+            if pipe is not None:
+                pipe.close()
