@@ -20,8 +20,8 @@ def new_x_server() -> Iterator[Callable[..., XServer]]:
     """Starts a screen of one's own, for tests that change its size or its keyboard."""
     servers: list[XServer] = []
 
-    def start(size: str = "1280x800") -> XServer:
-        servers.append(XServer("-screen", "0", f"{size}x24"))
+    def start(size: str = "1280x800", *options: str) -> XServer:
+        servers.append(XServer("-screen", "0", f"{size}x24", *options))
         return servers[-1]
 
     yield start

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from beistand.host.platform.x11.bands import few, row_bands, within
 from beistand.host.platform.x11.cursor import straight_rgba
 from beistand.host.platform.x11.keycodes import KEYCODES
-from beistand.host.platform.x11.keymap import Key, parse_keymap
+from beistand.host.platform.x11.keymap import Key, Keymap, KeyType, Stroke, parse_keymap
 from beistand.host.platform.x11.keysyms import keysyms_of
 from beistand.host.platform.x11.monitors import clip, scale_percent
 from beistand.host.platform.x11.spare_keys import Loans, neighbours
@@ -181,3 +181,35 @@ def test_a_group_outside_a_keys_own_is_wrapped_clamped_or_redirected() -> None:
     assert Key((0, 0), two, 0x42).effective_group(2) == 1
     assert Key((0, 0), two, 0x82 | 0x10).effective_group(2) == 1
     assert Key((0, 0), two, 0x82 | 0x30).effective_group(2) == 0
+
+
+PLAIN = KeyType(0, {})
+SHIFTED = KeyType(0x01, {0x01: 1})
+SHIFT_KEY = Key((0,), ((0xFFE1,),), 1)
+
+
+def test_keys_of_the_main_block_win_over_special_ones() -> None:
+    nine = Key((1,), ((0x39, 0x28),), 1)
+    special = Key((0,), ((0x28,),), 1)
+    keymap = Keymap((PLAIN, SHIFTED), {18: nine, 50: SHIFT_KEY, 187: special}, {50: 0x01})
+    assert keymap.find(0x28, 0, 0) == Stroke(18, (50,))
+    assert keymap.find(0x39, 0, 0) == Stroke(18)
+    assert keymap.find(0x41, 0, 0) is None
+
+
+def test_modifiers_that_are_locked_are_reckoned_with() -> None:
+    num_lock = 0x10
+    keypad = KeyType(num_lock, {num_lock: 1})
+    keymap = Keymap((PLAIN, keypad), {87: Key((1,), ((0xFF9C, 0xFFB1),), 1), 50: SHIFT_KEY}, {50: 0x01, 77: num_lock})
+    assert keymap.find(0xFFB1, 0, num_lock) == Stroke(87)
+    assert keymap.find(0xFFB1, 0, 0) is None, "Num Lock is not pressed for a character"
+
+
+def test_makers_special_keys_are_not_spare() -> None:
+    mute, left_over, empty = 0x1008FF12, 0x0101F600, 0
+    keys = {
+        code: Key((0,), ((keysym,),), 1) for code, keysym in [(100, mute), (101, left_over), (102, empty), (104, 0x61)]
+    }
+    keymap = Keymap((PLAIN,), keys, {})
+    assert keymap.spare_keycodes(100, 106, {106}) == [105, 103, 102, 101]
+    assert keymap.without([104]).find(0x61, 0, 0) is None

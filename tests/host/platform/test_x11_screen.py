@@ -122,6 +122,35 @@ def test_each_of_several_monitors_can_be_chosen(new_x_server: Callable[..., XSer
     painter.close()
 
 
+def test_a_monitor_below_another_is_captured_from_its_own_corner(new_x_server: Callable[..., XServer]) -> None:
+    server = new_x_server("640x480")
+    server.run("xrandr", "--setmonitor", "upper", "640/160x240/60+0+0", "screen")
+    server.run("xrandr", "--setmonitor", "lower", "640/160x240/60+0+240", "none")
+    painter = Painter(server.name, x=10, y=250, width=20, height=20)
+    screen = X11Screen(server.name)
+    screen.select(1)
+    assert pixel(screen.grab(), 10, 10) == 0x202020
+    painter.fill(0x00FF00, 0, 0, 20, 20)
+    frame = screen.grab()
+    assert list(frame.damage) == [Rect(10, 10, 20, 20)]
+    assert pixel(frame, 29, 29) == 0x00FF00
+    screen.close()
+    painter.close()
+
+
+def test_screens_joined_by_xinerama_are_monitors(new_x_server: Callable[..., XServer]) -> None:
+    server = new_x_server("320x240", "-screen", "1", "400x240x24", "+xinerama")
+    screen = X11Screen(server.name)
+    # Xvfb lays joined screens over each other; other servers place them side by side.
+    assert [(one.id, one.name, one.area) for one in screen.monitors()] == [
+        (0, "screen 1", Rect(0, 0, 320, 240)),
+        (1, "screen 2", Rect(0, 0, 400, 240)),
+    ]
+    screen.select(1)
+    assert screen.grab().width == 400
+    screen.close()
+
+
 def test_waiting_ends_in_time(screen: X11Screen) -> None:
     screen.grab()
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Which monitors an X server has: RandR 1.5, else Xinerama, else the whole screen as one."""
+"""Which monitors an X server has: RandR 1.5 or Xinerama, whichever knows more, else the whole screen as one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def list_monitors(display: Display) -> list[Monitor]:
     """
     size = display.core.GetGeometry(display.root).reply()
     whole = Rect(0, 0, size.width, size.height)
-    found = _by_randr(display) or _by_xinerama(display) or [(whole, True, "screen")]
+    # On servers joined by Xinerama, RandR knows but the first screen; elsewhere it knows names and the primary one too.
+    found = max(_by_randr(display), _by_xinerama(display), key=len) or [(whole, True, "screen")]
     if any(name.startswith("XWAYLAND") for _, _, name in found):
         raise PlatformError(
             "This desktop runs on Wayland, which shows its screen to no X11 program: sign in to an X11 session instead."
