@@ -203,3 +203,15 @@ async def test_a_technicians_new_link_in_the_middle_of_a_picture_loses_and_doubl
         assert [f.frame for f in technician.got] == list(range(30))
         for end in (technician, customer):
             end.link.close()
+
+
+async def test_a_room_that_was_closed_from_outside_cannot_be_revived_by_a_token():
+    async with running() as (relay, server, _):
+        _room, technician, customer = await session(relay, server)
+        token = customer.link._token
+        relay.close_room("room-1", "ended")
+        await customer.until(lambda: r.Closed("ended") in customer.frames)
+        again = End(server, r.Rejoin(token))
+        await again.until(lambda: again.frames)
+        assert again.frames == [r.Refused("ended")]
+        technician.link.close()

@@ -132,6 +132,7 @@ class Rooms:
             out += [Say(link, r.Closed(code)), Pair(link, -1), Hang(link)]
             self._place.pop(link, None)
         self._forget_plate(room, code, now)
+        self._remember_end(room.room_id, now)  # a resume token must not revive what was closed
         del self._rooms[room.room_id]
         return [*out, Tell(room.room_id, "closed", code)]
 
@@ -249,7 +250,6 @@ class Rooms:
             case r.Fact() if room.is_confirmed:
                 return [Note(room.room_id, role, frame.name, frame.data)]
             case r.Ended():
-                self._remember_end(room.room_id, now)
                 note = Note(room.room_id, role, "ended", {"by": frame.by, "why": frame.why})
                 return [note, *self._close(room, "ended", now)]
         return [Say(link, r.Refused("ticket")), Hang(link)]
