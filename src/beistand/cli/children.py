@@ -68,6 +68,15 @@ class Children:
         """The name of a child that has ended by itself and was not meant to, if any."""
         return next((name for name, child, may_end in self._all if not may_end and child.poll() is not None), None)
 
+    def end(self, process: subprocess.Popen[str], number: signal.Signals) -> None:
+        """Ends one child's group and waits for it."""
+        _signal_group(process, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+        self._all = [entry for entry in self._all if entry[1] is not process]
+
     def end_all(self) -> None:
         """Asks each whole group to end, waits, then kills what is left."""
         for _name, process, _may_end in reversed(self._all):

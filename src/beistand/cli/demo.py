@@ -51,13 +51,23 @@ class Demo:
             "BEISTAND_CONFIG": None,
             "PYTHONUNBUFFERED": "1",
         }
-        self.children.start("server", [sys.executable, "-m", "beistand.cli", "serve"], overrides, self._on_line)
+        self._overrides = overrides
+        self._start_server()
         if not self._has_link.wait(START_SECONDS):
             raise click.ClickException(f"The server did not start: its reason is in {self.folder / 'server.log'}.")
         program = program_command(origin, self.language)
         desktop = start_desktop(self.children, self.folder / "home", {}, program)
         self.start_program(origin, desktop)
         return Addresses(origin + "/", self._setup_link, desktop)
+
+    def _start_server(self) -> None:
+        command = [sys.executable, "-m", "beistand.cli", "serve"]
+        self._server = self.children.start("server", command, self._overrides, self._on_line)
+
+    def restart_server(self, is_gentle: bool) -> None:
+        """Ends the server in mid-session and starts it anew; not gently means that it has no time to say good-bye."""
+        self.children.end(self._server, signal.SIGTERM if is_gentle else signal.SIGKILL)
+        self._start_server()
 
     def start_program(self, origin: str, desktop: Desktop) -> None:
         """Starts the customer's program; it may end by itself."""

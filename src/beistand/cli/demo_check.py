@@ -57,7 +57,7 @@ def run_check(demo: Demo, pictures: Path | None) -> int:
     report.stage("server, desktop and program started", _seconds(began))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        chain = _Chain(browser, addresses, report, pictures)
+        chain = _Chain(browser, demo, addresses, report, pictures)
         try:
             chain.play()
         except (Error, _StageError) as error:
@@ -90,7 +90,8 @@ def _until(what: str, is_true: Callable[[], Any], seconds: float = PATIENCE_MS /
 class _Chain:
     """The stages in order."""
 
-    def __init__(self, browser: Any, addresses: Addresses, report: Report, pictures: Path | None) -> None:
+    def __init__(self, browser: Any, demo: Demo, addresses: Addresses, report: Report, pictures: Path | None) -> None:
+        self._demo = demo
         self._addresses, self._report, self._pictures = addresses, report, pictures
         context = browser.new_context(locale="de-DE", viewport={"width": 1600, "height": 1000})
         context.set_default_timeout(PATIENCE_MS)
@@ -110,6 +111,8 @@ class _Chain:
         self._see()
         self._control()
         self._hand_wins()
+        self._restart(is_gentle=True)
+        self._restart(is_gentle=False)
         self._stop()
         self._note()
         self._report.stage("no error on the technician's page", "; ".join(self._problems)[:60], not self._problems)
@@ -285,6 +288,23 @@ class _Chain:
         began = time.monotonic()
         self._technician.wait_for_selector("html[data-customer=active]", state="attached")
         self._report.stage("the customer's hand is seen by the technician", _seconds(began))
+
+    def _restart(self, is_gentle: bool) -> None:
+        """The server restarts in mid-session: both ends come back by themselves, and the picture is current again."""
+        page = self._technician
+        page.bring_to_front()
+        began = time.monotonic()
+        self._demo.restart_server(is_gentle)
+        up = time.monotonic()
+        page.wait_for_selector("html[data-session=open_control]", state="attached")
+        before = self._frames()
+        _until("a new frame", lambda: self._frames() > before)
+        how = "restarted" if is_gentle else "killed and restarted"
+        figure = f"{time.monotonic() - began:.2f} s, {up - began:.2f} s of it without a process"
+        self._report.stage(f"server {how}: both ends resume", figure)
+
+    def _frames(self) -> int:
+        return int(self._technician.get_attribute("html", "data-frames") or 0)
 
     def _stop(self) -> None:
         self._click_desktop(66, 60)
