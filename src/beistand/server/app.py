@@ -92,7 +92,8 @@ async def _serve(parts: Parts, relay: Relay, announce: Callable[[str], None], st
             loop.add_signal_handler(number, stop.set)
     try:
         origins = (settings.origin,)
-        server = await serve(make_portal(parts), relay, settings.host, settings.port, _tls(settings), origins)
+        portal, tls, proxy = make_portal(parts), _tls(settings), settings.trusted_proxy
+        server = await serve(portal, relay, settings.host, settings.port, tls, origins, proxy)
     except OSError as error:
         raise ServerError(
             f"{settings.listen} cannot be listened on ({os.strerror(error.errno or 0)}): set listen to another."

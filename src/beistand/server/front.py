@@ -61,11 +61,15 @@ async def serve(
     port: int,
     ssl: tls.SSLContext | None = None,
     origins: Collection[str] = (),
+    trusted_proxy: str = "",
 ) -> Server:
-    """Starts listening. `origins` are the web origins whose pages may open the relay. OSError if the port is taken."""
+    """Starts listening. `origins` are the web origins whose pages may open the relay. OSError if the port is taken.
+
+    `trusted_proxy` is the address of a reverse proxy whose X-Forwarded-For is believed, for the limits per address.
+    """
     config = Config(app, lifespan="off", log_config=None, access_log=False, server_header=False, date_header=True)
     config.load()
-    front = _Front(config, relay, frozenset(origins))
+    front = _Front(config, relay, frozenset(origins), trusted_proxy)
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(lambda: _Connection(front), host, port, ssl=ssl, backlog=512)
     ticker = loop.create_task(_tick(relay))  # owned by Server.close
@@ -81,8 +85,8 @@ async def _tick(relay: Relay) -> None:
 class _Front:
     """What all connections share."""
 
-    def __init__(self, config: Config, relay: Relay, origins: frozenset[str]) -> None:
-        self.config, self.relay, self.origins = config, relay, origins
+    def __init__(self, config: Config, relay: Relay, origins: frozenset[str], trusted_proxy: str) -> None:
+        self.config, self.relay, self.origins, self.trusted_proxy = config, relay, origins, trusted_proxy
         self.state = ServerState()
         self.transports: set[asyncio.BaseTransport] = set()
         self.by_address: dict[str, int] = {}
@@ -109,7 +113,8 @@ class _Connection(asyncio.Protocol):
         count = self._front.by_address.get(self._address, 0) + 1
         self._front.by_address[self._address] = count
         self._front.transports.add(transport)
-        if count > CONNECTIONS_PER_ADDRESS and self._address not in ("127.0.0.1", "::1"):
+        is_exempt = self._address in ("127.0.0.1", "::1", self._front.trusted_proxy)
+        if count > CONNECTIONS_PER_ADDRESS and not is_exempt:
             transport.close()
             return
         self._timer = asyncio.get_running_loop().call_later(HEAD_SECONDS, transport.close)
@@ -151,7 +156,7 @@ class _Connection(asyncio.Protocol):
             if origin is not None and origin not in front.origins:
                 log.info("relay: refused a page of a foreign origin")
                 return None  # picows answers 404
-            return front.relay.listener(address)
+            return front.relay.listener(client_address(address, front.trusted_proxy, request))
 
         pings = (True, PING_SECONDS, PONG_SECONDS, WSAutoPingStrategy.PING_WHEN_IDLE, True)
         limits = (MESSAGE_BYTES + 14, None, READ_BUFFER_BYTES)
@@ -204,6 +209,14 @@ def _leave(front: _Front, address: str, transport: asyncio.BaseTransport | None)
         front.by_address.pop(address, None)
     else:
         front.by_address[address] = count
+
+
+def client_address(direct: str, trusted_proxy: str, request: WSUpgradeRequest) -> str:
+    """Who really asks: behind the trusted proxy the last address that it added, else the connection's own."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if not forwarded or direct != trusted_proxy:
+        return direct
+    return forwarded.rpartition(",")[2].strip()[:64] or direct
 
 
 def is_relay_upgrade(head: bytes) -> bool:
