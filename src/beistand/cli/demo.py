@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -30,6 +30,10 @@ class Addresses:
     setup_link: str
     desktop: Desktop
 
+    def with_desktop(self, desktop: Desktop) -> Addresses:
+        """The same with a desktop."""
+        return replace(self, desktop=desktop)
+
 
 class Demo:
     """Everything that the demo starts. `start`, then use it, then `end`, which leaves no process."""
@@ -43,6 +47,14 @@ class Demo:
 
     def start(self, port: int) -> Addresses:
         """Starts server, desktop and customer's program. ClickException when the server does not come up."""
+        addresses = self.start_server(port)
+        origin = addresses.public_page.rstrip("/")
+        desktop = start_desktop(self.children, self.folder / "home", {}, program_command(origin, self.language))
+        self.start_program(origin, desktop)
+        return addresses.with_desktop(desktop)
+
+    def start_server(self, port: int) -> Addresses:
+        """Starts the server alone; the desktop of the answer is empty."""
         origin = f"http://127.0.0.1:{port}"
         overrides: dict[str, str | None] = {
             "BEISTAND_DATA": str(self.folder / "data"),
@@ -55,10 +67,7 @@ class Demo:
         self._start_server()
         if not self._has_link.wait(START_SECONDS):
             raise click.ClickException(f"The server did not start: its reason is in {self.folder / 'server.log'}.")
-        program = program_command(origin, self.language)
-        desktop = start_desktop(self.children, self.folder / "home", {}, program)
-        self.start_program(origin, desktop)
-        return Addresses(origin + "/", self._setup_link, desktop)
+        return Addresses(origin + "/", self._setup_link, Desktop({}, ""))
 
     def _start_server(self) -> None:
         command = [sys.executable, "-m", "beistand.cli", "serve"]
