@@ -358,3 +358,20 @@ def test_no_written_property_hides_our_window(server: XServer, sink: X11Input) -
     painter.sync()
     assert sink.window_owner_at(10, 10) == os.getpid()
     painter.close()
+
+
+def test_a_window_managers_frame_counts_as_the_program_inside(server: XServer, sink: X11Input, field: Field) -> None:
+    manager = Painter(server.name, x=300, y=200, width=220, height=140)
+    program = next(
+        window for window in manager.core.QueryTree(manager.screen.root).reply().children if window != manager.window
+    )
+    state = manager.core.InternAtom(False, len("WM_STATE"), "WM_STATE").reply().atom
+    manager.core.ChangeProperty(xproto.PropMode.Replace, program, state, state, 32, 2, [1, 0])
+    manager.core.ReparentWindow(program, manager.window, 10, 30)
+    manager.sync()
+    title_bar, inside = (305, 205), (320, 240)
+    assert sink.window_owner_at(*title_bar) == field._process.pid
+    assert sink.window_owner_at(*inside) == field._process.pid
+    manager.core.ReparentWindow(program, manager.screen.root, 0, 0)
+    manager.sync()
+    manager.close()
