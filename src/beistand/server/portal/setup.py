@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from beistand.server.portal import limits, passwords, texts
+from beistand.server.portal import limits, passwords, signing_in, texts
 from beistand.server.portal.access import PUBLIC, Door, RefusalError, Visit
 from beistand.server.store import accounts
 from beistand.server.store.accounts import Setup
@@ -116,7 +116,14 @@ async def _confirm(visit: Visit, token: str, setup: Setup, code: str) -> Respons
         if error.__cause__ is None:
             raise RefusalError(404, "not_found", visit.say("not_found")) from None
         raise
-    return RedirectResponse("/sign-in?welcome", 303)
+    email = setup.pending["email"]
+    user = await visit.parts.db.read(lambda c: accounts.user_by_email(c, email))
+    if user is None:
+        return RedirectResponse("/sign-in?welcome", 303)
+    # Password and code were proven a moment ago; asking again would mean waiting for the app's next code.
+    response = RedirectResponse(signing_in.START, 303)
+    await signing_in.let_in(visit, user, response)
+    return response
 
 
 async def _who(visit: Visit, setup: Setup, who: dict[str, str], problem: str) -> Response:

@@ -44,7 +44,7 @@ async def by_form(visit: Visit) -> Response:
     if user is None:
         return _form(visit, 401, following, "wrong_sign_in")
     response = RedirectResponse(following, 303)
-    await _let_in(visit, user, response)
+    await let_in(visit, user, response)
     return response
 
 
@@ -58,7 +58,7 @@ async def by_json(visit: Visit) -> Response:
     if user is None:
         raise RefusalError(401, "wrong_sign_in", visit.say("wrong_sign_in"))
     response = JSONResponse({"name": user.name, "email": user.email, "role": user.role})
-    await _let_in(visit, user, response)
+    await let_in(visit, user, response)
     return response
 
 
@@ -91,7 +91,8 @@ async def prove(visit: Visit, email: str, password: str, code: str) -> User | No
     return user if is_fresh else None
 
 
-async def _let_in(visit: Visit, user: User, response: Response) -> None:
+async def let_in(visit: Visit, user: User, response: Response) -> None:
+    """Starts a sign-in for somebody who has just proven both factors."""
     token, at = secrets.token_urlsafe(32), visit.at.utc_us
     if visit.token:
         await visit.parts.db.write(lambda c: accounts.end_sign_in(c, visit.token))
