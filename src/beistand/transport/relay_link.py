@@ -14,7 +14,7 @@ from beistand.transport.link import LinkFailed
 
 CONNECT_SECONDS = 8.0
 REJOIN_SECONDS = 120.0
-BACK_OFF = (0.0, 0.1, 0.2, 0.4, 0.8, 1.0, 1.5, 2.0)
+BACK_OFF = (0.0, 0.1, 0.1, 0.15, 0.15, 0.2, 0.2, 0.25, 0.25, 0.3, 0.5, 0.5, 1.0, 1.0, 2.0)  # a server starts in about a second
 MESSAGE_BYTES = 131_072
 KEPT_FRAMES = 64
 quiet = logging.getLogger("beistand.link")
