@@ -14,7 +14,8 @@ from beistand.transport.link import LinkFailed
 
 CONNECT_SECONDS = 8.0
 REJOIN_SECONDS = 120.0
-BACK_OFF = (0.0, 0.1, 0.1, 0.15, 0.15, 0.2, 0.2, 0.25, 0.25, 0.3, 0.5, 0.5, 1.0, 1.0, 2.0)  # a server starts in about a second
+# A server starts in about a second: try often in it.
+BACK_OFF = (0.0, 0.1, 0.1, 0.15, 0.15, 0.2, 0.2, 0.25, 0.25, 0.3, 0.5, 0.5, 1.0, 1.0, 2.0)
 MESSAGE_BYTES = 131_072
 KEPT_FRAMES = 64
 quiet = logging.getLogger("beistand.link")

@@ -1,7 +1,8 @@
 // @ts-check
 // The technician's link: one WebSocket to the relay, which comes back by itself for two minutes once it may.
 
-const BACK_OFF_MS = [0, 100, 100, 150, 150, 200, 200, 250, 250, 300, 500, 500, 1000, 1000, 2000]; // a server starts in about a second
+// A server starts in about a second: try often in it.
+const BACK_OFF_MS = [0, 100, 100, 150, 150, 200, 200, 250, 250, 300, 500, 500, 1000, 1000, 2000];
 const REJOIN_MS = 120000;
 const MESSAGE_BYTES = 131072;
 

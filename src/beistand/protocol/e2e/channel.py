@@ -52,7 +52,8 @@ class Sealer(_Direction):
     def seal(self, channel: int, data: bytes) -> bytes:
         """One record: 1 + len(data) + 16 bytes."""
         header = bytes((channel,))
-        return header + self._aead.encrypt(self._nonce(), data, header)
+        nonce = self._nonce()  # first: it may rekey, and the record belongs to the new key
+        return header + self._aead.encrypt(nonce, data, header)
 
 
 class Opener(_Direction):
@@ -67,8 +68,9 @@ class Opener(_Direction):
         if self._is_broken or len(record) < 1 + TAG_BYTES:
             self._is_broken = True
             raise PeerError("record", "A part of the session was changed on the way.")
+        nonce = self._nonce()
         try:
-            return record[0], self._aead.decrypt(self._nonce(), record[1:], record[:1])
+            return record[0], self._aead.decrypt(nonce, record[1:], record[:1])
         except InvalidTag as error:
             self._is_broken = True
             raise PeerError("record", "A part of the session was changed on the way.") from error
