@@ -58,6 +58,14 @@ def test_s22_the_customer_may_allow_less_than_was_asked_but_the_technician_never
     assert c.Rights(1, "open") in effects
 
 
+def test_s22_view_alone_when_control_was_asked():
+    talk = started(level=2)
+    effects = talk.handle(c.Answered(1, 0, 1), 2.0)
+    assert m.ConsentAnswer(1, 0, b"", 1) in sent(effects)
+    assert talk.session.state == "open_view"
+    assert c.Rights(1, "open") in effects
+
+
 def test_no_is_final():
     talk = started()
     effects = talk.handle(c.Answered(0, 0, 2), 2.0)

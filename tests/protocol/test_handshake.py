@@ -66,6 +66,17 @@ def test_a_wrong_number_reveals_nothing_but_that_it_is_wrong():
     assert "2718" not in str(caught.value)
 
 
+def test_the_customers_end_stays_closed_until_the_technician_has_proven_the_number():
+    customer = CustomerHandshake("271828", CI, INFO, randomness("c"))
+    technician = TechnicianHandshake("271829", CI, IDENT, randomness("t"))
+    m3 = technician.on_m2(customer.on_m1(technician.on_m0(customer.start())))
+    assert customer.ident == b""
+    with pytest.raises(PeerError, match="wrong_number"):
+        customer.on_m3(m3)
+    assert customer.keys is None
+    assert customer.ident == b""
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -180,5 +191,17 @@ def test_s9_a_record_that_is_not_the_next_one_is_final(damage):
     }[damage]
     with pytest.raises(PeerError, match="record"):
         opener.open(wrong)
+    for later in (second, sealer.seal(0, b"later")):
+        with pytest.raises(PeerError, match="record"):
+            opener.open(later)
+
+
+def test_s9_after_a_changed_record_the_next_right_one_is_refused_as_well():
+    secret = bytes(range(64))
+    sealer, opener = Sealer(secret), Opener(secret)
+    changed = bytearray(sealer.seal(0, b"one"))
+    changed[-1] ^= 1
     with pytest.raises(PeerError, match="record"):
-        opener.open(second)
+        opener.open(bytes(changed))
+    with pytest.raises(PeerError, match="record"):
+        opener.open(sealer.seal(0, b"two"))
