@@ -165,7 +165,7 @@ def decode(data: bytes | bytearray | memoryview) -> RendezvousFrame:
     if len(data) > MAX_BYTES:
         raise _wrong(f"a rendezvous frame of {len(data)} bytes; at most {MAX_BYTES} are allowed")
     try:
-        content = json.loads(bytes(data), object_pairs_hook=_no_twins, parse_constant=_no_constant)
+        content = json.loads(bytes(data).decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise _wrong("a rendezvous frame that is not JSON") from error
     kind = content.pop("kind", None) if isinstance(content, dict) else None

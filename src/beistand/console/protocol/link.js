@@ -1,6 +1,8 @@
 // @ts-check
 // The technician's link: one WebSocket to the relay, which comes back by itself for two minutes once it may.
 
+import { decode, encode } from "./rendezvous.js";
+
 // A server starts in about a second: try often in it.
 const BACK_OFF_MS = [0, 100, 100, 150, 150, 200, 200, 250, 250, 300, 500, 500, 1000, 1000, 2000];
 const REJOIN_MS = 120000;
@@ -31,7 +33,7 @@ export class Link {
     const socket = new this.Socket(this.url);
     this.socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.write(0, new TextEncoder().encode(JSON.stringify(hello)));
+    socket.onopen = () => this.write(0, encode(hello));
     socket.onmessage = (event) => this.socket === socket && this.received(event.data);
     socket.onclose = () => this.socket === socket && this.closed();
   }
@@ -46,7 +48,7 @@ export class Link {
     }
     let frame;
     try {
-      frame = JSON.parse(new TextDecoder().decode(bytes.subarray(1)));
+      frame = decode(bytes.subarray(1));
     } catch {
       this.socket?.close();
       return;
@@ -105,7 +107,7 @@ export class Link {
 
   /** @param {any} frame */
   sendFrame(frame) {
-    if (this.isInside) this.write(0, new TextEncoder().encode(JSON.stringify(frame)));
+    if (this.isInside) this.write(0, encode(frame));
     else this.waiting.push(frame);
   }
 
