@@ -241,3 +241,7 @@ def test_every_sentence_has_both_languages_with_the_same_gaps() -> None:
         assert german, key
         assert english, key
         assert set(re.findall(r"\{(\w+)\}", german)) == set(re.findall(r"\{(\w+)\}", english)), key
+
+
+def test_no_two_areas_of_the_words_use_one_key() -> None:
+    assert len(words.WORDS) == sum(len(area) for area in words._AREAS)

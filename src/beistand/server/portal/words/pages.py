@@ -1,8 +1,6 @@
-"""Every sentence of the pages, German and English. {braces} are filled by the page."""
+"""Sentences of the public pages, of signing in and of the firm's page."""
 
 from __future__ import annotations
-
-LANGUAGES = ("de", "en")
 
 # key: (Deutsch, English). The customer's words are those of the billing rules and change only with them.
 WORDS: dict[str, tuple[str, str]] = {
@@ -200,8 +198,3 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "to_start": ("Zur Startseite", "To the start page"),
 }
-
-
-def word(key: str, language: str) -> str:
-    """The sentence in "de" or "en". Raises KeyError for an unknown key."""
-    return WORDS[key][LANGUAGES.index(language)]

@@ -1,29 +1,13 @@
-"""The tables. Money is integer cents, time is integer microseconds or seconds, never a float (billing rules 1 and 2).
-
-Every table but `setup_token` carries `organisation_id`, and so does every query on it (S39).
-A change here needs a migration beside it: `tests/server/test_store.py` compares the two.
-"""
+"""People, customers, sessions and their facts."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from beistand.server.store.tables.base import metadata
+from beistand.server.store.tables.base import organisation_column as _organisation
 
 ROLES = ("owner", "technician", "billing", "auditor")
-
-
-def _organisation() -> Column[str]:
-    return Column("organisation_id", Text, ForeignKey("organisation.id"), nullable=False)
-
 
 organisation = Table(
     "organisation",

@@ -1,58 +1,23 @@
-"""Doors of the staff's simple pages: customers, and the firm's settings for its owner. Forms without scripts."""
+"""The page of the firm, for its owner: name, phone lines, terms without a contract. Without scripts."""
 
 from __future__ import annotations
-
-from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
 
 from beistand.server.portal import phones, texts
-from beistand.server.portal.access import OWNER, STAFF, Door, RefusalError, Visit
-from beistand.server.portal.api import customer_values
+from beistand.server.portal.access import OWNER, Door, Visit
 from beistand.server.portal.coverage import notice
-from beistand.server.store import accounts, sessions
+from beistand.server.portal.office.page import page
+from beistand.server.store import accounts
 from beistand.server.store.accounts import Organisation
-
-_CUSTOMER_FIELDS = ("name", "phone", "email", "kind", "language", "covered_by")
 
 
 def doors() -> list[Door]:
     """The routes."""
     return [
-        Door("/customers", ("GET",), STAFF, customers),
-        Door("/customers", ("POST",), STAFF, add_customer),
         Door("/firm", ("GET",), OWNER, firm),
         Door("/firm", ("POST",), OWNER, change_firm),
     ]
-
-
-async def customers(visit: Visit) -> Response:
-    """The list, with a field to search and a form to add."""
-    return await _customers(visit, dict.fromkeys((*_CUSTOMER_FIELDS, "has_contract"), ""), "")
-
-
-async def add_customer(visit: Visit) -> Response:
-    """Adds a customer and shows them in the list."""
-    fields = await visit.form()
-    body: dict[str, object] = {name: fields.get(name, "") for name in _CUSTOMER_FIELDS}
-    body["has_contract"] = "has_contract" in fields
-    try:
-        values = customer_values(body)
-    except RefusalError as refusal:
-        problem = {"name": "missing", "email": "bad_email"}.get(refusal.code, "bad_request")
-        return await _customers(visit, body, problem)
-    organisation, at = visit.me.organisation_id, visit.at.utc_us
-    made = await visit.parts.db.write(lambda c: sessions.add_customer(c, organisation, values, at))
-    return RedirectResponse(f"/customers?q={quote(made.name)}", 303)
-
-
-async def _customers(visit: Visit, entered: dict[str, object], problem: str) -> Response:
-    text = texts.one_line(visit.request.query_params.get("q", ""), 100)
-    organisation = visit.me.organisation_id
-    found = await visit.parts.db.read(lambda c: sessions.find_customers(c, organisation, text))
-    own = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
-    shown = {"customers": found, "text": text, "entered": entered, "problem": problem, "firm": own, "here": "customers"}
-    return _page(visit, "customers", 422 if problem else 200, **shown)
 
 
 async def firm(visit: Visit) -> Response:
@@ -60,7 +25,7 @@ async def firm(visit: Visit) -> Response:
     organisation = visit.me.organisation_id
     own = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
     saved = "saved" if "saved" in visit.request.query_params else ""
-    return _firm(visit, own, _entered(own, visit.language), saved, "")
+    return await _firm(visit, own, _entered(own, visit.language), saved, "")
 
 
 async def change_firm(visit: Visit) -> Response:
@@ -70,7 +35,7 @@ async def change_firm(visit: Visit) -> Response:
     own = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
     values, problem = _checked(visit, fields)
     if problem:
-        return _firm(visit, own, _entered(own, visit.language) | fields, "", problem)
+        return await _firm(visit, own, _entered(own, visit.language) | fields, "", problem)
     await visit.parts.db.write(lambda c: accounts.change_organisation(c, organisation, **values))
     return RedirectResponse("/firm?saved", 303)
 
@@ -112,11 +77,7 @@ def _entered(own: Organisation, language: str) -> dict[str, str]:
     }
 
 
-def _firm(visit: Visit, own: Organisation, entered: dict[str, str], saved: str, problem: str) -> Response:
+async def _firm(visit: Visit, own: Organisation, entered: dict[str, str], saved: str, problem: str) -> Response:
     preview = notice(own, False, "Muster GmbH", visit.language) if own.price_cents_per_hour else ""
     shown = {"firm": own, "entered": entered, "saved": saved, "problem": problem, "preview": preview, "here": "firm"}
-    return _page(visit, "firm", 422 if problem else 200, **shown)
-
-
-def _page(visit: Visit, name: str, status: int, **values: object) -> Response:
-    return visit.parts.pages.page(name, visit.language, status, me=visit.me, csrf=visit.form_token, **values)
+    return await page(visit, "firm", 422 if problem else 200, **shown)
