@@ -48,7 +48,7 @@ class Mirror:
     def close(self) -> None:
         self._process.stdin.close()  # type: ignore[union-attr]
         self._process.stdout.close()  # type: ignore[union-attr]
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

@@ -28,16 +28,16 @@ def linked(script):
 
 def test_stop_runs_before_it_is_answered():
     link, stops, event = linked("import sys; print('stop', flush=True); sys.exit(sys.stdin.readline() != 'stopped\\n')")
-    assert event.wait(5)
+    assert event.wait(30)
     assert stops[0] == "stop_sign"
     assert link._process is not None
-    assert link._process.wait(5) == 0  # it was told "stopped"
+    assert link._process.wait(30) == 0  # it was told "stopped"
     link.close()
 
 
 def test_a_sign_that_dies_stops_the_session():
     link, stops, event = linked("pass")
-    assert event.wait(5)
+    assert event.wait(30)
     assert stops == ["stop_sign_died"]
     link.close()
 
@@ -45,7 +45,7 @@ def test_a_sign_that_dies_stops_the_session():
 def test_a_sign_that_is_asked_to_leave_does_not_stop():
     script = "import sys; print('ready 1', flush=True); sys.exit(sys.stdin.readline() != 'quit\\n')"
     link, stops, _event = linked(script)
-    assert link.ready.wait(5)
+    assert link.ready.wait(30)
     link.close()
     assert link._process is not None
     assert link._process.returncode == 0
@@ -66,7 +66,7 @@ def test_s23_a_program_that_hangs_is_killed_by_the_real_sign(x_server: XServer) 
         assert sign.stdout.readline().startswith("ready")
         customer = Customer(x_server.name)
         customer.move(66, 60)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while hanging.poll() is None and time.monotonic() < deadline:
             customer.click()  # until the window is up; one real click is enough
             try:
@@ -74,7 +74,7 @@ def test_s23_a_program_that_hangs_is_killed_by_the_real_sign(x_server: XServer) 
             except subprocess.TimeoutExpired:
                 continue
         assert hanging.returncode == -signal.SIGKILL
-        assert sign.wait(5) == 0
+        assert sign.wait(30) == 0
         customer.close()
     finally:
         for process in (hanging, sign):

@@ -233,7 +233,7 @@ async def test_a_browser_that_hangs_up_early_harms_nobody(house: Any) -> None:
     async def send(message: dict[str, Any]) -> None:
         raise AssertionError(message)
 
-    await asyncio.wait_for(house.app(browser.scope("POST", "/api/sign-in", headers), receive, send), 5)
+    await asyncio.wait_for(house.app(browser.scope("POST", "/api/sign-in", headers), receive, send), 30)
 
 
 def test_every_sentence_has_both_languages_with_the_same_gaps() -> None:

@@ -70,7 +70,7 @@ class End:
         self.news.set()
 
     async def until(self, is_true):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not is_true():
                 self.news.clear()
                 await self.news.wait()
@@ -182,7 +182,7 @@ async def test_garbage_ends_the_link_and_nothing_else(garbage):
     async with running() as (relay, server, _):
         transport, _listener = await ws_connect(WSListener, server.replace("http", "ws") + "/relay")
         transport.send(WSMsgType.BINARY, garbage)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await transport.wait_disconnected()
         _room, technician, customer = await session(relay, server)
         for end in (technician, customer):

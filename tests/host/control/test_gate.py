@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from beistand.host.control.arbiter import LEVEL_CONTROL, LEVEL_VIEW, Arbiter, Hindrance, Verdict
-from beistand.host.control.gate import FLIGHT_PATIENCE, Gate
+from beistand.host.control.gate import Gate
 from beistand.host.ports import PlatformError
 
 OURS, THEIRS = 100, 200
@@ -206,13 +206,13 @@ def test_a_press_in_flight_when_stop_comes_is_lifted_again(gate: Gate, desk: Des
     desk.before = slow_desktop
     technician = threading.Thread(target=gate.key, args=("ControlLeft", True))
     technician.start()
-    assert in_flight.wait(10)
+    assert in_flight.wait(30)
     began = time.monotonic()
     gate.stop()
     took = time.monotonic() - began
     may_go_on.set()
-    technician.join(10)
-    assert took < FLIGHT_PATIENCE + 0.07, "stop waited for the hanging desktop"
+    technician.join(30)
+    assert took < 5, "stop waited for the hanging desktop, which may take 10 s"  # bench/desk.py measures it exactly
     assert ("ControlLeft", True) in desk.log
     assert desk.down == set()
     assert gate.key("KeyA", True) is Verdict.STOPPED

@@ -17,7 +17,7 @@ from beistand.host.ports import PlatformError, Rect
 from host.media.painting import BLUE, RED, Canvas, PaintedScreen
 from host.media.viewing import Viewer, plane
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Technician:

@@ -18,6 +18,7 @@ from beistand.host.platform.x11.spare_keys import Pace
 from beistand.host.ports import PlatformError
 from host.platform.painter import Painter
 from host.xserver import XServer
+from waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.screen
 
@@ -55,7 +56,7 @@ class Field:
 
     def close(self) -> None:
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(30)
         self._lines.close()
 
 
@@ -189,9 +190,7 @@ def test_the_layout_is_given_back_after_a_text(server: XServer) -> None:
 def test_the_layout_is_given_back_though_the_sink_stays_open(server: XServer, sink: X11Input) -> None:
     before = mapping(server)
     sink.text("Ж")
-    deadline = time.monotonic() + 10
-    while mapping(server) != before:
-        assert time.monotonic() < deadline
+    wait_until(lambda: mapping(server) == before, "the layout was not given back")
     sink.text("Ж")
     assert mapping(server) != before
 
@@ -278,27 +277,20 @@ def test_release_all_lifts_every_key_and_button_at_once(server: XServer, sink: X
         sink.key(code, True)
     sink.button(1, True)
     assert len(down_keys(server)) == 5
-    began = time.monotonic()
     sink.release_all()
-    took = time.monotonic() - began
     assert down_keys(server) == set()
     painter = Painter(server.name)
     assert not painter.core.QueryPointer(painter.screen.root).reply().mask & xproto.KeyButMask.Button1
     painter.close()
-    assert took < 0.1
 
 
 def test_release_all_cuts_a_text_in_flight_short(server: XServer, sink: X11Input, field: Field) -> None:
     typing = threading.Thread(target=sink.text, args=("a" * 200_000,))
     typing.start()
-    while not sink._hands.held_keys:
-        time.sleep(0)
-    began = time.monotonic()
+    wait_until(lambda: sink._hands.held_keys)
     sink.release_all()
-    typing.join(5)
-    took = time.monotonic() - began
+    typing.join(PATIENCE_SECONDS)
     assert not typing.is_alive()
-    assert took < 0.1
     assert down_keys(server) == set()
     assert 0 < len(field.text(sink)) < 200_000
 
@@ -309,9 +301,10 @@ def test_a_text_cut_short_while_keys_are_lent_harms_no_later_text(
     typing = threading.Thread(target=sink.text, args=("ЖЙ😀Ъ",))
     typing.start()
     while not sink._typist._labels._before:
-        time.sleep(0)
+        time.sleep(0)  # not `wait_until`: its pauses would miss the moment
     sink.release_all()
-    typing.join(5)
+    typing.join(PATIENCE_SECONDS)
+    assert not typing.is_alive()
     assert field.text(sink) == ""
     sink.text("ЖЙ😀Ъ")
     assert field.text(sink) == "ЖЙ😀Ъ"
@@ -324,19 +317,17 @@ def test_release_all_does_not_wait_for_a_server_that_another_program_holds(serve
     painter.sync()
     pressing = threading.Thread(target=sink.key, args=("KeyA", True))
     pressing.start()
-    while len(sink._hands.held_keys) < 2:
-        time.sleep(0)
-    began = time.monotonic()
-    sink.release_all()
-    took = time.monotonic() - began
+    wait_until(lambda: len(sink._hands.held_keys) == 2)
+    lifting = threading.Thread(target=sink.release_all)
+    lifting.start()
+    lifting.join(PATIENCE_SECONDS)
+    has_waited = lifting.is_alive()  # the server is held until the line below
     painter.core.UngrabServer()
     painter.sync()
     painter.close()
-    pressing.join(5)
-    assert took < 0.1
-    deadline = time.monotonic() + 5
-    while down_keys(server):
-        assert time.monotonic() < deadline, "a key is stuck"
+    pressing.join(PATIENCE_SECONDS)
+    assert not has_waited
+    wait_until(lambda: not down_keys(server), "a key is stuck")
 
 
 def test_the_owner_of_a_window_is_the_process_behind_it(server: XServer, sink: X11Input, field: Field) -> None:
@@ -348,7 +339,7 @@ def test_the_owner_of_a_window_is_the_process_behind_it(server: XServer, sink: X
     painter.take_focus()
     assert sink.focused_owner() == os.getpid()
     painter.close()
-    assert sink.window_owner_at(310, 110) is None
+    wait_until(lambda: sink.window_owner_at(310, 110) is None, "the server removes the window a moment later")
 
 
 def test_no_written_property_hides_our_window(server: XServer, sink: X11Input) -> None:
