@@ -19,22 +19,12 @@ SEPA_TRANSFER = "58"  # UNTDID 4461
 EN16931 = "urn:cen.eu:en16931:2017"
 XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 NO_REFERENCE = "-"
-MONTHS = tuple(
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
+# fmt: off
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )
+# fmt: on
 
 # (category) -> (VATEX code, sentence), BT-121 and BT-120.
 EXEMPTIONS: dict[str, tuple[str, dict[str, str]]] = {
