@@ -209,16 +209,17 @@ MakeHouse = Callable[[str], House]
 
 
 @pytest.fixture
-async def make_house(tmp_path: Path) -> AsyncIterator[MakeHouse]:
+async def make_house(tmp_path: Path, new_database: Callable[[], str]) -> AsyncIterator[MakeHouse]:
     """Builds a portal for an origin."""
     opened: list[tuple[SessionLog, Database, asyncio.Task[None]]] = []
 
     def make(origin: str) -> House:
         data = tmp_path / f"data{len(opened)}"
         listen = "127.0.0.1:8800"
-        settings = load({"BEISTAND_DATA": str(data), "BEISTAND_ORIGIN": origin, "BEISTAND_LISTEN": listen})
+        own = {"BEISTAND_DATA": str(data), "BEISTAND_ORIGIN": origin, "BEISTAND_LISTEN": listen}
+        settings = load({**own, "BEISTAND_DATABASE": new_database()})
         db = Database(settings.database)
-        db.upgrade()
+        data.mkdir()
         clock, rooms = HandClock(), FakeRooms()
         log = SessionLog(db, clock, "run-1")
         # Cheap on purpose: what argon2id costs is tested once, in test_passwords.py.

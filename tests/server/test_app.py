@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import ssl
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,12 +34,13 @@ from beistand.transport.relay_link import RelayLink
 PASSWORD = "ein langer Satz mit Wörtern"
 
 
-def settings(tmp_path: Path, listen: str = "127.0.0.1:0") -> Settings:
-    return load({"BEISTAND_DATA": str(tmp_path / "data"), "BEISTAND_LISTEN": listen})
+def settings(tmp_path: Path, listen: str = "127.0.0.1:0", database: str = "") -> Settings:
+    own = {"BEISTAND_DATA": str(tmp_path / "data"), "BEISTAND_LISTEN": listen}
+    return load({**own, "BEISTAND_DATABASE": database})
 
 
 @asynccontextmanager
-async def running(tmp_path: Path) -> Any:
+async def running(tmp_path: Path, database: str = "") -> Any:
     """A running server; gives the lines that it announced."""
     lines: list[str] = []
     stop, announced = asyncio.Event(), asyncio.Event()
@@ -48,7 +50,7 @@ async def running(tmp_path: Path) -> Any:
         if "/setup/" in line:
             announced.set()
 
-    task = asyncio.ensure_future(run(settings(tmp_path), announce, stop))
+    task = asyncio.ensure_future(run(settings(tmp_path, database=database), announce, stop))
     await asyncio.wait_for(announced.wait(), 30)
     yield lines
     stop.set()
@@ -172,12 +174,13 @@ async def technician(db: Database, folder: Path) -> tuple[str, str]:
 
 
 async def test_a_session_is_a_room_of_the_relay_its_facts_come_back_and_disabling_closes_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "WATCH_SECONDS", 0.05)
-    async with running(tmp_path) as lines:
+    url = new_database()
+    async with running(tmp_path, url) as lines:
         origin = lines[1].split()[-1].partition("/setup/")[0]
-        db = Database(settings(tmp_path).database)
+        db = Database(url)
         firm, code = await technician(db, tmp_path / "data")
         fields = {"email": "tim@muster.example", "password": PASSWORD, "code": code}
         status, head, _ = await ask(origin, "POST", "/api/sign-in", fields)

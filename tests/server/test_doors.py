@@ -206,10 +206,15 @@ async def test_s42_no_traceback_to_anyone(house: Any, caplog: pytest.LogCaptureF
 async def test_a_store_that_cannot_write_is_told_in_one_sentence(house: Any) -> None:
     await house.person(house.firm(), PEOPLE["owner"], "owner")
     browser = await house.signed_in(PEOPLE["owner"])
-    house.parts.db.engine.dispose()
-    with house.parts.db.engine.connect() as connection:
+    engine = house.parts.db.engine
+    engine.dispose()
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA query_only = ON")
+        deny = "PRAGMA query_only = ON" if is_sqlite else "SET default_transaction_read_only = ON"
+        connection.exec_driver_sql(deny)
+        if not is_sqlite:
+            connection.commit()
     answer = await browser.post("/api/customers", {"name": "x"})
     assert (answer.status, answer.json["code"]) == (503, "store")
 
@@ -245,3 +250,12 @@ def test_every_sentence_has_both_languages_with_the_same_gaps() -> None:
 
 def test_no_two_areas_of_the_words_use_one_key() -> None:
     assert len(words.WORDS) == sum(len(area) for area in words._AREAS)
+
+
+async def test_a_path_with_a_nul_is_no_page(house: Any) -> None:
+    firm = house.firm()
+    await house.person(firm, "tim@muster.example")
+    browser = await house.signed_in("tim@muster.example")
+    for path in ("/api/sessions/%00", "/programs/a%00.exe", "/%00"):
+        assert (await browser.get(path)).status == 404
+    assert (await browser.get("/api/customers?q=%00")).json == []

@@ -56,6 +56,24 @@ def test_a_wrong_setting_is_refused_with_one_sentence(variables: dict[str, str],
         load(variables)
 
 
+def test_records_lie_in_a_file_of_the_data_folder_unless_an_address_is_given() -> None:
+    assert load({"BEISTAND_DATA": "/srv/b"}).database == "sqlite:////srv/b/beistand.sqlite"
+    url = "postgresql://beistand:secret@db.example.com/beistand"
+    chosen = load({"BEISTAND_DATABASE": url})
+    assert chosen.database == url
+    assert "secret" not in repr(chosen)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://a:secret@b/c", "postgresql://a:secret@b", "sqlite://", "sqlite:///:memory:", "b.sqlite", "a:secret@b"],
+)
+def test_an_address_of_no_database_is_refused_without_repeating_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="database must be sqlite:///folder/file or postgresql://") as refused:
+        load({"BEISTAND_DATABASE": url})
+    assert "secret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("text", ["colour = 1", "listen = ", "\xff"])
 def test_a_wrong_file_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "beistand.toml"

@@ -203,7 +203,7 @@ async def test_the_form_shows_what_to_do_and_no_password(home: Any) -> None:
 
 async def test_a_wrong_secrets_file_is_a_fault_without_a_traceback(home: Any) -> None:
     with home.parts.db.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE user SET totp_sealed = '00'")
+        connection.exec_driver_sql("UPDATE \"user\" SET totp_sealed = '00'")
     answer = await home.browser().post("/api/sign-in", good(home))
     assert answer.status == 500
     assert "Traceback" not in answer.text

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from beistand.server.app import ServerError, open_store, run
+from beistand.server.app import ServerError, run
 from beistand.server.clock import Clock
 from beistand.server.keys import KeyFileError
 from beistand.server.settings import Settings, SettingsError, load
@@ -132,9 +132,11 @@ def _settings(config: Path | None) -> Settings:
 
 def _open(config: Path | None) -> tuple[Settings, Database]:
     settings = _settings(config)
-    if not settings.database.exists():
-        raise click.ClickException(f"{settings.data} holds no database: start `beistand serve` first.")
+    db = Database(settings.database)
     try:
-        return settings, open_store(settings)
+        if not db.is_made:
+            raise click.ClickException(f"{db.name} holds no records yet: start `beistand serve` first.")
+        db.upgrade()
+        return settings, db
     except StoreError as error:
         raise click.ClickException(str(error)) from None

@@ -39,7 +39,11 @@ class ServerError(Exception):
 
 
 def open_store(settings: Settings) -> Database:
-    """The database at its newest schema, in the data folder. Raises StoreError."""
+    """The database at its newest schema; makes the data folder. Raises StoreError."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreError(f"The data folder {settings.data} cannot be made: {os.strerror(error.errno or 0)}.") from None
     db = Database(settings.database)
     db.upgrade()
     return db

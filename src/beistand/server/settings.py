@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from beistand.server.store.engines import UrlError, parse
 
 PREFIX = "BEISTAND_"
 CONFIG_VARIABLE = "BEISTAND_CONFIG"
@@ -34,6 +36,8 @@ class Settings:
     trusted_proxy: str = ""
     number_seconds: int = 600
     session_hours: int = 12
+    # Its repr is kept out of logs: it may carry a password.
+    database: str = field(default="", repr=False)
 
     @property
     def host(self) -> str:
@@ -59,11 +63,6 @@ class Settings:
     def programs(self) -> Path:
         """Folder with the customer's programs that the public page offers."""
         return self.data / "programs"
-
-    @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.data / "beistand.sqlite"
 
 
 def names() -> list[str]:
@@ -110,9 +109,10 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, object]:
 
 def _checked(values: dict[str, object]) -> Settings:
     listen = _listen(str(values.get("listen", Settings.listen)))
+    data = Path(str(values.get("data", Settings.data))).expanduser()
     port = listen.rpartition(":")[2]
     settings = Settings(
-        data=Path(str(values.get("data", Settings.data))).expanduser(),
+        data=data,
         listen=listen,
         origin=_origin(str(values.get("origin", "") or f"http://localhost:{port}")),
         tls_certificate=str(values.get("tls_certificate", "")),
@@ -120,6 +120,7 @@ def _checked(values: dict[str, object]) -> Settings:
         trusted_proxy=str(values.get("trusted_proxy", "")),
         number_seconds=_whole("number_seconds", values, Settings.number_seconds, 60, 600),
         session_hours=_whole("session_hours", values, Settings.session_hours, 1, 12),
+        database=_database(str(values.get("database", "")), data),
     )
     _refuse_unsafe(settings)
     return settings
@@ -145,6 +146,17 @@ def _listen(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise SettingsError(f"listen {text!r} must be address:port, for example 127.0.0.1:8800.")
+    return text
+
+
+def _database(text: str, data: Path) -> str:
+    """Checked here in form alone: whether it answers is known when it is opened."""
+    if not text:
+        return f"sqlite:///{data}/beistand.sqlite"
+    try:
+        parse(text)
+    except UrlError as error:
+        raise SettingsError(str(error)) from None
     return text
 
 

@@ -172,6 +172,9 @@ class Guard:
 
     async def _answer(self, visit: Visit) -> Response:
         try:
+            if "\0" in visit.request.url.path or "%00" in visit.request.url.path:
+                # No name holds it, and PostgreSQL refuses a question that does.
+                raise RefusalError(404, "not_found", visit.say("not_found"))
             visit.allow(f"all {visit.address}", limits.EVERY_REQUEST)
             await self._recognise(visit)
             self._check_role(visit)

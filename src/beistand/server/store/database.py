@@ -1,4 +1,4 @@
-"""The database file: connections, transactions, migrations. Synchronous SQLAlchemy in a thread pool.
+"""The database: transactions, migrations, a file or a server of PostgreSQL. Synchronous SQLAlchemy in a thread pool.
 
 Measured: 18,408 selects/s with sqlite3 in threads against 2,239 with aiosqlite.
 """
@@ -11,19 +11,19 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, inspect
+from sqlalchemy.exc import InternalError, OperationalError
+
+from beistand.server.store.engines import WRITES, open_engine, parse
 
 T = TypeVar("T")
 
-BUSY_TIMEOUT_MS = 5000
 THREADS = 4
-_WRITES = "beistand_writes"
 
 
 class StoreError(Exception):
@@ -31,25 +31,40 @@ class StoreError(Exception):
 
 
 class Database:
-    """One SQLite file. `read` and `write` run a function with a connection in a transaction of its own.
+    """A SQLite file or a PostgreSQL database. `read` and `write` run a function with a connection in a transaction.
 
-    Writers begin with BEGIN IMMEDIATE, so that two of them queue instead of failing half-way.
+    Writers queue instead of failing half-way; a reader sees one state of all tables (store/engines.py).
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.engine = _engine(path)
+    def __init__(self, where: Path | str) -> None:
+        """`where` is the path of a SQLite file, or an address as the setting `database` has it."""
+        self._url = parse(where) if isinstance(where, str) else URL.create("sqlite", database=str(where))
+        self.engine = open_engine(self._url)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
+    @property
+    def name(self) -> str:
+        """The file's path or the server's address, without its password."""
+        if self._url.get_backend_name() == "sqlite":
+            return self._url.database or ""
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether `upgrade` has ever made the tables. Raises StoreError if it cannot be reached."""
+        if self._url.get_backend_name() == "sqlite" and not Path(self._url.database or "").exists():
+            return False
+        return self.read_now(lambda c: inspect(c).has_table("organisation"))
+
     def upgrade(self) -> None:
-        """Brings the file to the newest schema. Raises StoreError if it was made by a newer Beistand or is unusable."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """Brings it to the newest schema. Raises StoreError if it was made by a newer Beistand or is unusable."""
         try:
-            self._path.touch(mode=0o600)
-            with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+            if self._url.get_backend_name() == "sqlite":
+                _make_file(Path(self._url.database or ""))
+            with self.engine.execution_options(**{WRITES: True}).begin() as connection:
                 command.upgrade(_alembic(connection), "head")
         except (OperationalError, OSError, CommandError) as error:
-            raise StoreError(f"The database {self._path} cannot be opened or upgraded: {_why(error)}.") from None
+            raise StoreError(f"The database {self.name} cannot be opened or upgraded: {_why(error)}.") from None
 
     def read_now(self, question: Callable[[Connection], T]) -> T:
         """Runs `question` in this thread; what it writes is rolled back. Raises StoreError if it is unreadable."""
@@ -65,9 +80,10 @@ class Database:
         Raises StoreError when the disk is full or the file is locked or read-only.
         """
         try:
-            with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+            with self.engine.execution_options(**{WRITES: True}).begin() as connection:
                 return change(connection)
-        except OperationalError as error:
+        # A PostgreSQL that only reads (a standby) says so with an InternalError.
+        except (OperationalError, InternalError) as error:
             raise StoreError(f"The database could not be written: {_why(error)}.") from error
 
     async def read(self, question: Callable[[Connection], T]) -> T:
@@ -84,28 +100,9 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        # Transactions are begun below, not by the driver's guess from the statement.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        # Without it, INSERT OR REPLACE slips past the triggers that forbid DELETE.
-        cursor.execute("PRAGMA recursive_triggers = ON")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        is_writer = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
-
-    return engine
+def _make_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
 
 
 def _alembic(connection: Connection) -> Config:
@@ -116,13 +113,17 @@ def _alembic(connection: Connection) -> Config:
     return config
 
 
-def _why(error: OperationalError | OSError | CommandError) -> str:
+def _why(error: OperationalError | InternalError | OSError | CommandError) -> str:
     if isinstance(error, CommandError):
         return "it was made by a newer Beistand, install that one"
-    reason = str(error.orig) if isinstance(error, OperationalError) else os.strerror(error.errno or 0)
+    if isinstance(error, (OperationalError, InternalError)):
+        reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+    else:
+        reason = os.strerror(error.errno or 0)
     hints = {
         "database or disk is full": "the disk is full, make room on it",
         "attempt to write a readonly database": "the file is read-only, correct its owner or mode",
+        "canceling statement due to lock timeout": "another writer has kept it for 5 seconds, try again",
     }
     return hints.get(reason, reason)
 

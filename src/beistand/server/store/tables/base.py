@@ -18,6 +18,9 @@ metadata = MetaData(
     }
 )
 
+# `info` of a table whose rows only grow: its migration calls `append_only`, a test looks for the triggers.
+APPEND_ONLY = {"is_append_only": True}
+
 
 def organisation_column() -> Column[str]:
     """Whose row it is."""

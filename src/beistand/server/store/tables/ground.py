@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 
-from beistand.server.store.tables.base import metadata
+from beistand.server.store.tables.base import APPEND_ONLY, metadata
 from beistand.server.store.tables.base import organisation_column as _organisation
 
 ROLES = ("owner", "technician", "billing", "auditor")
@@ -112,7 +112,6 @@ support_session = Table(
     Index("ix_support_session_organisation_id_created_us", "organisation_id", "created_us"),
 )
 
-# Append-only: triggers refuse UPDATE and DELETE (migration 0001).
 session_fact = Table(
     "session_fact",
     metadata,
@@ -129,4 +128,5 @@ session_fact = Table(
     CheckConstraint("role IN ('customer', 'technician', 'server')", name="role"),
     Index("ix_session_fact_session_id", "session_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )

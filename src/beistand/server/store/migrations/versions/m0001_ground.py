@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from beistand.server.store.migrations.append_only import append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-APPEND_ONLY = ("session_fact",)
 
 
 def _organisation() -> sa.Column[str]:
@@ -22,12 +22,7 @@ def upgrade() -> None:
     _people()
     _customers()
     _sessions()
-    for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    append_only(op, "session_fact")
 
 
 def _people() -> None:
