@@ -165,7 +165,8 @@ def decode(data: bytes | bytearray | memoryview) -> RendezvousFrame:
     if len(data) > MAX_BYTES:
         raise _wrong(f"a rendezvous frame of {len(data)} bytes; at most {MAX_BYTES} are allowed")
     try:
-        content = json.loads(bytes(data).decode("utf-8"), object_pairs_hook=_no_twins, parse_constant=_no_constant)
+        text = bytes(data).decode("utf-8")
+        content = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_number, parse_float=_no_number)
     except (ValueError, RecursionError) as error:
         raise _wrong("a rendezvous frame that is not JSON") from error
     kind = content.pop("kind", None) if isinstance(content, dict) else None
@@ -224,8 +225,8 @@ def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return content
 
 
-def _no_constant(_name: str) -> object:
-    raise ValueError("NaN and Infinity are not JSON")
+def _no_number(_text: str) -> object:
+    raise ValueError("only whole numbers are sent; NaN and Infinity are not JSON at all")
 
 
 def _wrong(what: str) -> PeerError:
