@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from beistand.billing.price_card import money, vat_words
 from beistand.server.portal import phones, public, texts
-from beistand.server.portal.coverage import money, vat_words
 from beistand.server.portal.phones import Phone, PhoneError
 from beistand.server.store import accounts
 

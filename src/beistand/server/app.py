@@ -26,10 +26,12 @@ from beistand.server.portal.portal import make_portal
 from beistand.server.portal.session_log import SessionLog
 from beistand.server.relay.pump import Relay
 from beistand.server.settings import Settings, SettingsError
-from beistand.server.store import accounts, sessions
+from beistand.server.store import accounts, metering, sessions
 from beistand.server.store.database import Database, StoreError
 
 WATCH_SECONDS = 2.0
+# What a crash may cost of a session's recorded time, in the customer's favour.
+BEAT_SECONDS = 15.0
 
 log = logging.getLogger("beistand.server")
 
@@ -68,17 +70,20 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
     try:
         keys = load_or_make(settings.data)
         settings.programs.mkdir(exist_ok=True)
-        facts = SessionLog(db, clock, secrets.token_hex(8))
+        run_id = secrets.token_hex(8)
+        facts = SessionLog(db, clock, run_id)
         relay = Relay(keys.relay, facts.record, _states_into(facts))
         parts = Parts(settings, keys, db, clock, relay, facts, Passwords(), Pages())
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(facts.run())
                 watch = group.create_task(_watch(parts, relay))
+                measure = group.create_task(_measure(parts, run_id))
                 try:
                     await _serve(parts, relay, announce, stop or asyncio.Event())
                 finally:
                     watch.cancel()
+                    measure.cancel()
                     facts.end()
         except ExceptionGroup as failures:
             told = failures.subgroup((ServerError, SettingsError, StoreError))
@@ -123,6 +128,24 @@ async def _watch(parts: Parts, relay: Relay) -> None:
             await look_after(parts, relay.close_room, watched)
         except StoreError as error:
             log.error("%s Open sessions are looked after again in %s s.", error, WATCH_SECONDS)
+
+
+async def _measure(parts: Parts, run_id: str) -> None:
+    """Notes which sessions live, and records the time of those that were cut off with a server; for ever."""
+    while True:
+        open_sessions = parts.log.open_sessions()
+        try:
+            if open_sessions:
+                await parts.db.write(
+                    partial(metering.beat, session_ids=open_sessions, run=run_id, at=parts.clock.now())
+                )
+            now = parts.clock.now().utc_us
+            made = await parts.db.write(partial(metering.catch_up, open_sessions=open_sessions, now_us=now))
+            if made:
+                log.info("the time of %d sessions that a stop of the server cut off was recorded", made)
+        except StoreError as error:
+            log.error("%s The time of open sessions is noted again in %s s.", error, BEAT_SECONDS)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 async def look_after(parts: Parts, close_room: Callable[[str, str], None], open_sessions: list[str]) -> None:

@@ -10,14 +10,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from beistand.billing.price_card import PriceCard
 from beistand.server.clock import as_text
 from beistand.server.portal import limits, states, texts
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, PUBLIC, STAFF, Door, RefusalError, Visit
 from beistand.server.portal.coverage import Coverage, coverage
 from beistand.server.portal.session_log import Stream
-from beistand.server.store import accounts, sessions
+from beistand.server.store import accounts, sessions, times
 from beistand.server.store.accounts import Organisation
 from beistand.server.store.database import new_id
 from beistand.server.store.sessions import Customer, Session
@@ -118,9 +120,18 @@ class Api:
             "language": language,
             "level": LEVELS[level],
             "created_us": visit.at.utc_us,
-            **asdict(covered),
+            "is_chargeable": covered.is_chargeable,
+            "notice": covered.notice,
+            "covered_by": covered.covered_by,
         }
-        await visit.parts.db.write(lambda c: sessions.add_session(c, me.organisation_id, kept))
+
+        def keep(connection: Connection) -> None:
+            sessions.add_session(connection, me.organisation_id, kept)
+            if covered.card is not None:
+                values = notice_values(covered.card, id_, me.id, visit.at.utc_us)
+                times.add_notice(connection, me.organisation_id, values)
+
+        await visit.parts.db.write(keep)
         return JSONResponse(self._open_room(visit, id_, firm, covered), 201)
 
     def _open_room(self, visit: Visit, id_: str, firm: Organisation, covered: Coverage) -> dict[str, object]:
@@ -143,7 +154,8 @@ class Api:
             "organisation": firm.id,
             "expires_seconds": settings.number_seconds,
             "ident": ident(firm, visit.me.name, visit.at.utc_seconds),
-            "coverage": asdict(covered),
+            "coverage": {name: getattr(covered, name) for name in ("is_chargeable", "notice", "covered_by")},
+            "terms": asdict(covered.card) if covered.card else None,
         }
 
     async def note(self, visit: Visit) -> Response:
@@ -277,6 +289,12 @@ def session_json(session: Session, now_us: int) -> dict[str, object]:
         "minutes": seconds // 60,
         "facts": facts,
     }
+
+
+def notice_values(card: PriceCard, session_id: str, user_id: str, at_us: int) -> dict[str, object]:
+    """A price card as the store keeps it, with its exact words and their hash."""
+    own = {"session_id": session_id, "user_id": user_id, "made_us": at_us}
+    return {**asdict(card), "text": card.text, "text_sha256": card.text_sha256, **own}
 
 
 def customer_values(body: dict[str, Any]) -> dict[str, object]:

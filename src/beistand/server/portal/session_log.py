@@ -12,9 +12,10 @@ from collections import deque
 from functools import partial
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from beistand.server.clock import Clock
-from beistand.server.store import sessions
+from beistand.server.store import metering, sessions
 from beistand.server.store.database import Database, StoreError
 from beistand.server.store.sessions import Fact, Session
 
@@ -148,6 +149,14 @@ def _keep(organisation_id: str | None, fact: Fact, connection: Connection) -> tu
     owner = organisation_id or sessions.organisation_of(connection, fact.session_id)
     if owner is None or not sessions.add_fact(connection, owner, fact):
         return None
+    try:
+        with connection.begin_nested():
+            metering.settle(connection, owner, fact)
+    except OperationalError:
+        raise  # a full disk: fact and meaning wait together
+    except Exception:
+        # What happened is kept even if its meaning cannot be: the look after cut-off sessions tries again.
+        log.exception("the meaning of a fact %r of session %r could not be kept", fact.name, fact.session_id)
     session = sessions.get_session(connection, owner, fact.session_id)
     return (owner, session) if session else None
 

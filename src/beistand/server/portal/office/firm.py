@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beistand.server.portal import phones, texts
 from beistand.server.portal.access import OWNER, Door, Visit
-from beistand.server.portal.coverage import notice
+from beistand.server.portal.coverage import REASON, card
 from beistand.server.portal.office.page import page
 from beistand.server.store import accounts
 from beistand.server.store.accounts import Organisation
@@ -78,6 +78,7 @@ def _entered(own: Organisation, language: str) -> dict[str, str]:
 
 
 async def _firm(visit: Visit, own: Organisation, entered: dict[str, str], saved: str, problem: str) -> Response:
-    preview = notice(own, False, "Muster GmbH", visit.language) if own.price_cents_per_hour else ""
+    example = card(own, None, "Muster GmbH", visit.language, REASON[visit.language])
+    preview = example.text if example else ""
     shown = {"firm": own, "entered": entered, "saved": saved, "problem": problem, "preview": preview, "here": "firm"}
     return await page(visit, "firm", 422 if problem else 200, **shown)

@@ -14,15 +14,37 @@ from beistand.server.store.tables.ground import (
     support_session,
     user,
 )
+from beistand.server.store.tables.times import (
+    charge_consent,
+    charge_notice,
+    charge_release,
+    goodwill,
+    goodwill_decision,
+    session_pulse,
+    time_approval,
+    time_correction,
+    time_entry,
+    time_policy,
+)
 
 __all__ = [
     "ROLES",
+    "charge_consent",
+    "charge_notice",
+    "charge_release",
     "customer",
+    "goodwill",
+    "goodwill_decision",
     "metadata",
     "organisation",
     "session_fact",
+    "session_pulse",
     "setup_token",
     "sign_in_session",
     "support_session",
+    "time_approval",
+    "time_correction",
+    "time_entry",
+    "time_policy",
     "user",
 ]

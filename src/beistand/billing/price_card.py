@@ -1,0 +1,92 @@
+"""The price that is put before a customer: its numbers, its exact words, and what so many seconds cost by it. Pure.
+
+The words are part of the contract: they are stored, and the customer's yes refers to their hash. Both ends make them
+from the same numbers with this file, so an amount is shown only for a price that stands in the words agreed to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from beistand.billing.minutes import Rounding, Terms, billable_minutes
+from beistand.billing.money import BASIS_POINTS, price_line, times
+
+NOTICE = {
+    "de": "Kostenpflichtige Hilfe. Grund: {reason}. Preis: {price} je Stunde {vat}, je angefangene {step} Minuten, "
+    "mindestens {minimum} Minuten. Rechnung an: {payer}.",
+    "en": "Chargeable help. Reason: {reason}. Price: {price} per hour {vat}, per started {step} minutes, "
+    "at least {minimum} minutes. Invoice to: {payer}.",
+}
+
+
+@dataclass(frozen=True)
+class PriceCard:
+    """`rate_cents` is net an hour; consumers are shown it with VAT (`is_gross`), business customers without."""
+
+    reason: str
+    rate_cents: int
+    step_minutes: int
+    minimum_minutes: int
+    vat_bp: int
+    is_gross: bool
+    payer: str
+    language: str
+    grace_seconds: int = 0
+    rounding: Rounding = "up"
+    currency: str = "EUR"
+
+    @property
+    def terms(self) -> Terms:
+        """How its minutes are counted. ValueError for numbers that no contract can have."""
+        return Terms(self.step_minutes, self.minimum_minutes, self.grace_seconds, self.rounding)
+
+    @property
+    def shown_cents(self) -> int:
+        """The hour as the words name it."""
+        return gross(self.rate_cents, self.vat_bp) if self.is_gross else self.rate_cents
+
+    @property
+    def text(self) -> str:
+        """The exact words."""
+        return NOTICE[self.language].format(
+            reason=self.reason,
+            price=money(self.shown_cents, self.language),
+            vat=vat_words(self.vat_bp, self.is_gross, self.language),
+            step=self.step_minutes,
+            minimum=max(self.minimum_minutes, self.step_minutes),
+            payer=self.payer,
+        )
+
+    @property
+    def text_sha256(self) -> str:
+        """The hash of the words, hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def amount_cents(self, seconds: int) -> int:
+        """What so many seconds cost, as the customer is shown prices: with VAT or without."""
+        net = price_line(billable_minutes(seconds, self.terms), self.rate_cents).net_cents
+        return gross(net, self.vat_bp) if self.is_gross else net
+
+
+def gross(net_cents: int, vat_bp: int) -> int:
+    """Net plus tax, rounded half up to the cent."""
+    return times(net_cents, BASIS_POINTS + vat_bp, BASIS_POINTS)
+
+
+def money(cents: int, language: str) -> str:
+    """9600 is "96,00 €" in German and "€96.00" in English."""
+    sign, (euros, rest) = "-" if cents < 0 else "", divmod(abs(cents), 100)
+    if language == "de":
+        return sign + f"{euros:,}".replace(",", ".") + f",{rest:02d} €"
+    return f"{sign}€{euros:,}.{rest:02d}"
+
+
+def vat_words(vat_bp: int, is_gross: bool, language: str) -> str:
+    """ "zzgl. 19 % USt." or "incl. 19 % VAT"."""
+    whole, rest = divmod(vat_bp, 100)
+    decimals = f"{rest:02d}".rstrip("0")
+    percent = f"{whole}{(',' if language == 'de' else '.') + decimals if decimals else ''}"
+    if language == "de":
+        return f"{'inkl.' if is_gross else 'zzgl.'} {percent} % USt."
+    return f"{'incl.' if is_gross else 'plus'} {percent} % VAT"
