@@ -4,15 +4,15 @@ import hashlib
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError
 
 from beistand.billing.bands import Calendar
 from beistand.billing.minutes import Terms
 from beistand.billing.rating import Price, UnannouncedCharge, rate_group
 from beistand.server.clock import Moment
 from beistand.server.store import accounts, metering, sessions, times
-from beistand.server.store.tables.times import APPEND_ONLY
+from beistand.server.store.tables import times as tables
 from beistand.server.store.times import Said, TimeError
 
 TINA = "tina@muster.example"
@@ -108,7 +108,10 @@ async def test_words_that_the_server_never_prepared_make_no_consent(home: Any) -
         rate_group([entry.for_rating()], Terms(), Price(9600), Calendar(), False, entry.consent_for_rating())
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+GROWING = [t.name for t in vars(tables).values() if isinstance(t, Table) and t.info.get("is_append_only")]
+
+
+@pytest.mark.parametrize("table", GROWING)
 async def test_what_was_recorded_or_said_cannot_be_changed(home: Any, table: str) -> None:
     price(home)
     entry = await finished(home)
@@ -123,7 +126,7 @@ async def test_what_was_recorded_or_said_cannot_be_changed(home: Any, table: str
 
     home.db.write_now(say)
     for statement in (f"UPDATE {table} SET organisation_id = organisation_id", f"DELETE FROM {table}"):
-        with pytest.raises((DatabaseError, IntegrityError), match="append-only"):
+        with pytest.raises(DBAPIError, match="append-only"):
             home.db.write_now(lambda c, s=statement: c.execute(text(s)))
 
 

@@ -12,7 +12,7 @@ from collections import deque
 from functools import partial
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from beistand.server.clock import Clock
 from beistand.server.store import metering, sessions
@@ -152,7 +152,7 @@ def _keep(organisation_id: str | None, fact: Fact, connection: Connection) -> tu
     try:
         with connection.begin_nested():
             metering.settle(connection, owner, fact)
-    except OperationalError:
+    except (OperationalError, InternalError):
         raise  # a full disk: fact and meaning wait together
     except Exception:
         # What happened is kept even if its meaning cannot be: the look after cut-off sessions tries again.

@@ -19,20 +19,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from beistand.server.store.tables.base import metadata
+from beistand.server.store.tables.base import APPEND_ONLY, metadata
 from beistand.server.store.tables.base import organisation_column as _organisation
-
-# What the triggers keep append-only.
-APPEND_ONLY = (
-    "charge_notice",
-    "charge_consent",
-    "time_entry",
-    "time_correction",
-    "goodwill",
-    "goodwill_decision",
-    "charge_release",
-    "time_approval",
-)
 
 # The exact words that were put before the customer, and the price in them. Stored before they are shown.
 charge_notice = Table(
@@ -59,6 +47,7 @@ charge_notice = Table(
     CheckConstraint("rate_cents >= 0", name="rate"),
     CheckConstraint("rounding IN ('up', 'nearest', 'exact')", name="rounding"),
     UniqueConstraint("session_id", "text_sha256", name="uq_charge_notice_session_id"),
+    info=APPEND_ONLY,
 )
 
 charge_consent = Table(
@@ -79,6 +68,7 @@ charge_consent = Table(
     CheckConstraint("channel IN ('screen', 'phone')", name="channel"),
     CheckConstraint("way IN ('pointer', 'keyboard', 'spoken')", name="way"),
     Index("ix_charge_consent_session_id", "session_id"),
+    info=APPEND_ONLY,
 )
 
 time_entry = Table(
@@ -107,6 +97,7 @@ time_entry = Table(
     CheckConstraint("ended_us >= started_us", name="order"),
     UniqueConstraint("session_id", "user_id", "part", name="uq_time_entry_session_id"),
     Index("ix_time_entry_organisation_id_started_us", "organisation_id", "started_us"),
+    info=APPEND_ONLY,
 )
 
 time_correction = Table(
@@ -124,6 +115,7 @@ time_correction = Table(
     CheckConstraint("reason <> ''", name="reason"),
     Index("ix_time_correction_entry_id", "entry_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 # Time that is given away. The newest one of an entry holds; it counts once it is approved.
@@ -141,6 +133,7 @@ goodwill = Table(
     CheckConstraint("reason <> ''", name="reason"),
     Index("ix_goodwill_entry_id", "entry_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 goodwill_decision = Table(
@@ -153,6 +146,7 @@ goodwill_decision = Table(
     Column("user_id", Text, ForeignKey("user.id"), nullable=False),
     Column("made_us", BigInteger, nullable=False),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 # Work without a yes before its first second that somebody bills all the same, and why.
@@ -167,6 +161,7 @@ charge_release = Table(
     Column("made_us", BigInteger, nullable=False),
     CheckConstraint("reason <> ''", name="reason"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 # Whether an entry may go to an invoice; the newest word holds.
@@ -181,6 +176,7 @@ time_approval = Table(
     Column("made_us", BigInteger, nullable=False),
     Index("ix_time_approval_entry_id", "entry_id"),
     sqlite_autoincrement=True,
+    info=APPEND_ONLY,
 )
 
 # When a run of the server last carried a session: what is left to measure by after a crash. Not append-only.

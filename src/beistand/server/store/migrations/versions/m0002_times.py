@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from beistand.server.store.migrations.append_only import append_only
+
 revision = "times"
 down_revision = "0001"
 branch_labels = None
@@ -60,11 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name="pk_time_policy"),
     )
     for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+        append_only(op, table)
 
 
 def _prices() -> None:
