@@ -32,13 +32,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--company", default="", help="name of the firm, shown in the first window")
     parser.add_argument("--language", choices=("de", "en"), help="language of the windows (default: the system's)")
     options = parser.parse_args(arguments)
+    try:
+        platform, problem = current(), ""  # before the first window: Windows fixes the scale of pixels with it
+    except PlatformError as error:
+        platform, problem = None, str(error)
     application = wx.App()
     language: Language = options.language or ("de" if wx.Locale.GetSystemLanguage() in _GERMAN else "en")
-    try:
-        App(options.server, options.company, language, current(), lambda: wx.CallAfter(application.ExitMainLoop))
-    except PlatformError as error:
-        print(error, file=sys.stderr)
-        wx.MessageBox(str(error), "Beistand", wx.ICON_ERROR)
+    if platform is not None:
+        try:
+            App(options.server, options.company, language, platform, lambda: wx.CallAfter(application.ExitMainLoop))
+        except PlatformError as error:
+            problem = str(error)
+    if problem:
+        print(problem, file=sys.stderr)
+        wx.MessageBox(problem, "Beistand", wx.ICON_ERROR)
         return 1
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     application.MainLoop()

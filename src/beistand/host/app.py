@@ -51,7 +51,7 @@ class App:
         self._activity: LocalActivity = platform.activity()
         self._loop = asyncio.new_event_loop()
         told = Told(self._on_number, self._on_answer, self._on_act, self._on_leave)
-        self._windows = Windows(company, language, self._activity.last_press_was_real, told)
+        self._windows = Windows(company, language, self._activity.last_press_was_real, told, platform.hide_from_capture)
         self._conversation = c.Conversation()
         self._number: SessionNumber | None = None
         self._link: RelayLink | None = None
@@ -299,6 +299,7 @@ class App:
             self._on_monitors,
             self._on_cursor,
             self._on_shape,
+            self._on_remark,
         )
         self._worker = PictureWorker(screen, self._on_picture, choose(self._conversation.codecs), outputs)
         self._worker.start()
@@ -404,6 +405,10 @@ class App:
             serial = shape.serial & 0xFFFFFFFF
             message = m.CursorShape(serial, shape.width, shape.height, shape.hot_x, shape.hot_y, shape.rgba)
             self._in_session(message)
+
+    def _on_remark(self, sentence: str) -> None:
+        self._notice("capture", sentence)
+        self._windows.show_chat("slow_capture", "")
 
     # the end ----------------------------------------------------------------------------------------------------
 

@@ -80,6 +80,10 @@ class ScreenSource(Protocol):
         """The shape, if its serial differs from `known_serial`."""
         ...
 
+    def remarks(self) -> Sequence[str]:
+        """Sentences for both sides that came up since the last call, e.g. why a slower way of capture is used."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -139,6 +143,10 @@ class Platform(Protocol):
     def activity(self) -> LocalActivity: ...
     def raise_window(self, native_window: int) -> None:
         """Puts a window of ours above all others, without taking the focus."""
+        ...
+
+    def hide_from_capture(self, native_window: int) -> None:
+        """Leaves a window of ours out of pictures of the screen, where the platform can."""
         ...
 
     def lift_everything(self) -> None:

@@ -39,7 +39,7 @@ class StopLink:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
+            encoding="utf-8",
             bufsize=1,
         )
         self._listener = threading.Thread(target=self._listen, name="stop sign", daemon=True)

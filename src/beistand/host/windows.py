@@ -31,8 +31,11 @@ class Told:
 class Windows:
     """Owns every window but the stop sign."""
 
-    def __init__(self, company: str, language: Language, was_real: Callable[[], bool], told: Told) -> None:
-        self._was_real, self._told = was_real, told
+    def __init__(
+        self, company: str, language: Language, was_real: Callable[[], bool], told: Told, hide: Callable[[int], None]
+    ) -> None:
+        """`hide(native window)` keeps a window out of the picture: the customer decides unwatched."""
+        self._was_real, self._told, self._hide = was_real, told, hide
         self._number: NumberWindow | None = NumberWindow(company, language, self._typed)
         self._number.Bind(wx.EVT_CLOSE, self._leaving)
         self._number.CentreOnScreen()
@@ -69,6 +72,7 @@ class Windows:
             self._sheet = ConsentSheet(asking, question, self.language, self._was_real, self._answered)
             self._sheet.Show()
             self._sheet.Raise()
+            self._hide(self._sheet.GetHandle())
 
         wx.CallAfter(show)
 

@@ -133,6 +133,9 @@ class PaintedScreen:
     def cursor_position(self) -> tuple[int, int]:
         return self.cursor
 
+    def remarks(self) -> list[str]:
+        return []
+
     def cursor_shape(self, known_serial: int) -> CursorShape | None:
         return None if known_serial == self.shape.serial else self.shape
 

@@ -13,7 +13,8 @@ class Outputs:
     """Where things go besides frames; all optional, all called from the worker's thread.
 
     `config(codec, width, height, why)` comes before the first frame of a size; `error(sentence)` once for each new
-    failure; `cursor(x, y, serial)` in pixels of the monitor's frame, whenever it moved or changed its shape.
+    failure; `remark(sentence)` what the screen has to say to both sides; `cursor(x, y, serial)` in pixels of the
+    monitor's frame, whenever it moved or changed its shape.
     """
 
     error: Callable[[str], None]
@@ -21,6 +22,7 @@ class Outputs:
     monitors: Callable[[Sequence[Monitor], int], None] = lambda monitors, selected: None
     cursor: Callable[[int, int, int], None] = lambda x, y, serial: None
     cursor_shape: Callable[[CursorShape], None] = lambda shape: None
+    remark: Callable[[str], None] = lambda sentence: None
 
 
 class Watch:
@@ -50,6 +52,8 @@ class Watch:
         if cursor != self._cursor:
             self._cursor = cursor
             self._emit(lambda: self._outputs.cursor(*cursor))
+        for sentence in self._screen.remarks():
+            self._outputs.remark(sentence)
 
     def learn_monitors(self) -> None:
         """Finds the selected monitor's place again, else takes the primary one, and tells all of them."""

@@ -21,6 +21,11 @@ def current() -> Platform:
         from beistand.host.platform.x11 import X11Platform
 
         return X11Platform()
+    if sys.platform == "win32":
+        from beistand.host.platform.windows.adapter import WindowsPlatform
+
+        return WindowsPlatform()
     raise PlatformError(
-        f"This program cannot share the screen of this system ({sys.platform}) yet: use a computer with Linux and X11."
+        f"This program cannot share the screen of this system ({sys.platform}) yet: "
+        "use a computer with Windows, or with Linux and X11."
     )

@@ -10,6 +10,7 @@ Lines out (stdout): `ready <native window>`, `stop`.
 from __future__ import annotations
 
 import contextlib
+import io
 import math
 import os
 import signal
@@ -166,6 +167,8 @@ def lift_all(platform: Platform) -> None:
 def main(arguments: list[str]) -> int:
     """`stop_sign <program pid> <language>`; ends with its program."""
     platform = current()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8")  # names come in it, whatever code page this system writes with
     app = wx.App()
     sign = StopSign(int(arguments[0]), "de" if arguments[1] == "de" else "en", platform)
 

@@ -146,6 +146,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "send": ("Senden", "Send"),
     "said_technician": ("Techniker: {text}", "Technician: {text}"),
     "said_you": ("Sie: {text}", "You: {text}"),
+    "slow_capture": (
+        "Das Bild wird auf dem langsameren Weg aufgenommen.",
+        "The picture is taken the slower way.",
+    ),
     "stop": ("STOPP", "STOP"),
     "stop_name": ("Sitzung sofort beenden", "End the session at once"),
     "sum_title": ("Die Sitzung ist beendet", "The session has ended"),

@@ -42,6 +42,9 @@ class X11Platform:
     def raise_window(self, native_window: int) -> None:
         raise_window(self._own, native_window)
 
+    def hide_from_capture(self, native_window: int) -> None:
+        """X11 has no such thing: the window stays in the picture."""
+
     def lift_everything(self) -> None:
         lift_everything(Display(self._display))
 

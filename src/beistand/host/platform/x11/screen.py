@@ -120,6 +120,9 @@ class X11Screen:
         self._take_events()
         return self._cursor.shape(known_serial)
 
+    def remarks(self) -> Sequence[str]:
+        return ()  # there is one way to capture, and it works or says why not
+
     def close(self) -> None:
         self._memory = None
         self._display.close()

@@ -1,0 +1,50 @@
+"""Makes the parts: DXGI or GDI for the picture, SendInput for injection, hooks for the customer's hand."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform == "win32"
+
+import socket
+
+from beistand.host.platform.windows.activity import WindowsActivity
+from beistand.host.platform.windows.input import WindowsInput
+from beistand.host.platform.windows.lifting import lift_everything
+from beistand.host.platform.windows.monitors import be_aware_of_scales
+from beistand.host.platform.windows.owners import hide_from_capture, raise_window
+from beistand.host.platform.windows.screen import WindowsScreen
+from beistand.host.platform.windows.system import system_name
+
+
+class WindowsPlatform:
+    """Makes the parts. To be made before the first window, so that windows come out sharp on every monitor."""
+
+    name = "windows"
+
+    def __init__(self) -> None:
+        be_aware_of_scales()
+
+    def screen(self) -> WindowsScreen:
+        return WindowsScreen()
+
+    def input(self) -> WindowsInput:
+        return WindowsInput()
+
+    def activity(self) -> WindowsActivity:
+        return WindowsActivity()
+
+    def raise_window(self, native_window: int) -> None:
+        raise_window(native_window)
+
+    def hide_from_capture(self, native_window: int) -> None:
+        hide_from_capture(native_window)
+
+    def lift_everything(self) -> None:
+        lift_everything()
+
+    def host_name(self) -> str:
+        return socket.gethostname()
+
+    def system_name(self) -> str:
+        return system_name()
