@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from beistand.billing.invoice import (
     VAT_KEYS,
@@ -17,7 +17,9 @@ from beistand.billing.invoice import (
     minutes_line,
     totals,
 )
+from beistand.billing.minutes import Terms
 from beistand.billing.money import times
+from beistand.billing.timesheet import Group, Priced, Quota, TimeSheet, Worked
 
 SELLER = Seller(
     name="Muster IT-Service GmbH",
@@ -129,3 +131,62 @@ def _line(mode: str, at: int, chance: random.Random) -> Line:
         bp = chance.randint(1, 5000)
         line = replace(line, discount_bp=bp, discount_cents=times(line.before_cents, bp, 10_000))
     return line
+
+
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """An instant of November 2026 in UTC."""
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC)
+
+
+SHEET = TimeSheet(
+    (
+        Group(
+            "Sitzung vom 12.11.2026",
+            (
+                Worked(
+                    "e1",
+                    "s1",
+                    at(12, 8, 2),
+                    at(12, 9, 9),
+                    "Tina Technik",
+                    "Bäckerei Schmidt",
+                    "Drucker eingerichtet",
+                    4020,
+                    900,
+                    "eigenes Versehen beim Treiber",
+                ),
+            ),
+            Terms(),
+            "Europe/Berlin",
+            "V-2026-7",
+            minutes=60,
+            priced=(Priced("normal", 4020, 60, 9600, 0, 9600, 0, 0, 9600),),
+        ),
+        Group(
+            "Sitzung vom 13.11.2026",
+            (
+                Worked(
+                    "e2",
+                    "s2",
+                    at(13, 16, 40),
+                    at(13, 17, 25),
+                    "Tina Technik",
+                    "Bäckerei Schmidt",
+                    "E-Mail #strong[]",
+                    2700,
+                ),
+            ),
+            Terms(15, 15, 60, "up"),
+            "Europe/Berlin",
+            consented=at(13, 16, 39, 12),
+            channel="screen",
+            minutes=45,
+            from_month=15,
+            priced=(
+                Priced("normal", 1200, 5, 9600, 0, 9600, 0, 0, 800),
+                Priced("evening", 1500, 25, 9600, 2500, 12000, 1000, 500, 4500),
+            ),
+        ),
+    ),
+    (Quota("V-2026-7", 300, 60, 75, 0, 120),),
+)

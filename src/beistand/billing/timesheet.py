@@ -1,0 +1,102 @@
+"""The time sheet of an invoice: every figure from recorded second to cent, for anybody to recompute. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from beistand.billing.minutes import Terms
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One technician's entry as recorded, pauses cut away, and the goodwill given on it."""
+
+    entry_id: str
+    session_id: str
+    started: datetime
+    ended: datetime
+    technician: str
+    customer: str
+    service: str
+    net_seconds: int
+    goodwill_seconds: int = 0
+    goodwill_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """The minutes of one band and what they cost. `unit_cents` an hour is the rate with its surcharge, rounded."""
+
+    band: str
+    seconds: int
+    minutes: int
+    rate_cents: int
+    surcharge_bp: int
+    unit_cents: int
+    discount_bp: int
+    discount_cents: int
+    net_cents: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries that are rounded together (a session, a case or a day of one technician).
+
+    `contract` names the contract that covers them; for uncovered work it is empty and `consented` says when the
+    customer agreed. `minutes` are the billed ones, of which `from_carry` and `from_month` came from included minutes.
+    """
+
+    title: str
+    works: tuple[Worked, ...]
+    terms: Terms
+    zone: str
+    contract: str = ""
+    consented: datetime | None = None
+    channel: str = ""
+    release_reason: str = ""
+    minutes: int = 0
+    from_carry: int = 0
+    from_month: int = 0
+    priced: tuple[Priced, ...] = ()
+
+    @property
+    def charged_seconds(self) -> int:
+        """What is left after goodwill."""
+        return sum(work.net_seconds - work.goodwill_seconds for work in self.works)
+
+    @property
+    def net_cents(self) -> int:
+        """The price of what is not included."""
+        return sum(each.net_cents for each in self.priced)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Included minutes of one contract in the period."""
+
+    contract: str
+    included: int
+    carried: int
+    used: int
+    over: int
+    next_carry: int
+
+
+@dataclass(frozen=True)
+class TimeSheet:
+    """All work of an invoice."""
+
+    groups: tuple[Group, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to print."""
+        return not self.groups and not self.quotas
+
+
+def net_cents(groups: Sequence[Group]) -> int:
+    """What all groups together cost."""
+    return sum(group.net_cents for group in groups)
