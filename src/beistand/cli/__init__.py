@@ -11,6 +11,7 @@ _COMMANDS = {
     "user": ("beistand.cli.serve", "user"),
     "demo": ("beistand.cli.demo", "demo"),
     "join": ("beistand.cli.join", "join"),
+    "build-program": ("beistand.cli.build_program", "build_program"),
 }
 
 

@@ -1,0 +1,62 @@
+"""Builds a program for one system: fetches, assembles, signs, writes. The thin shell around the recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import beistand
+from beistand.builder import parts, windows
+from beistand.builder.errors import BuildError
+from beistand.builder.firm import Firm
+
+OWN_ROOMS = ("host", "protocol", "transport")
+ELSEWHERE = {"windows": ("host/platform/x11", "host/platform/macos", "host/media/pyav.py")}
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was written; size in bytes."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+def build_windows(firm: Firm, output: Path, cache: Path, version: str, tell: Tell) -> Built:
+    """Writes the Windows program. Raises BuildError; a failed build leaves an older file as it was."""
+    if sys.version_info[:2] != windows.PYTHON:
+        raise BuildError(
+            f"The Windows program carries Python 3.11 and must be built by it; this is {sys.version.split()[0]}."
+        )
+    packages = parts.gathered(parts.Cache(cache, tell), parts.LOCKS / "windows.lock")
+    tell("assembling")
+    boot = (Path(__file__).parent / "boot.py").read_bytes()
+    return _write(output, windows.build(packages, own_modules("windows"), boot, firm, version, output.name))
+
+
+def own_modules(target: str) -> dict[str, bytes]:
+    """Our own files for this target, as data: path inside the zip to source."""
+    root = Path(beistand.__file__).parent
+    found = {"beistand/__init__.py": (root / "__init__.py").read_bytes()}
+    for room in OWN_ROOMS:
+        for path in sorted((root / room).rglob("*.py")):
+            inside = path.relative_to(root).as_posix()
+            if not inside.startswith(ELSEWHERE[target]):
+                found[f"beistand/{inside}"] = path.read_bytes()
+    return found
+
+
+def _write(output: Path, data: bytes) -> Built:
+    partial = output.with_name(output.name + ".partial")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
+        partial.replace(output)
+    except OSError as error:
+        raise BuildError(f"{output} cannot be written ({error.strerror}): choose another place.") from None
+    return Built(output, len(data), hashlib.sha256(data).hexdigest())

@@ -1,0 +1,113 @@
+"""The parts of a program, fetched once and kept in a cache: wheels by pip, the Windows runtime as a plain archive.
+
+Every file is pinned by its SHA-256 (`locks/`). A file that does not match never reaches the recipe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from beistand.builder.errors import BuildError
+
+LOCKS = Path(__file__).parent / "locks"
+FETCH_SECONDS = 1_200
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One file of the package index: `project==version`, its file name, its SHA-256."""
+
+    project: str
+    version: str
+    file: str
+    sha256: str
+
+
+def pins(lock: Path) -> list[Pin]:
+    """Reads a lock: one line a file, `project==version file sha256:...`; `#` begins a remark."""
+    found = []
+    for line in lock.read_text("utf-8").splitlines():
+        line = line.partition("#")[0].strip()
+        if line:
+            requirement, file, digest = line.split()
+            project, _, version = requirement.partition("==")
+            found.append(Pin(project, version, file, digest.removeprefix("sha256:")))
+    return found
+
+
+class Cache:
+    """A folder of fetched files."""
+
+    def __init__(self, folder: Path, tell: Tell) -> None:
+        self._folder, self._tell = folder, tell
+
+    def get(self, pin: Pin) -> bytes:
+        """The file's bytes, from the cache or fetched now. Raises BuildError."""
+        path = self._folder / pin.file
+        data = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(data).hexdigest() == pin.sha256:
+            return data
+        self._tell(f"fetching {pin.file}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            data = _fetch(pin, self._folder)
+            if hashlib.sha256(data).hexdigest() != pin.sha256:
+                raise BuildError(
+                    f"{pin.file} from the package index is not the file this release was made with: do not use it, "
+                    "tell the maintainers."
+                )
+            partial = path.with_suffix(".partial")
+            partial.write_bytes(data)
+            partial.replace(path)
+        except OSError as error:
+            raise BuildError(f"The folder {self._folder} cannot be written ({error.strerror}).") from None
+        return data
+
+
+def _fetch(pin: Pin, folder: Path) -> bytes:
+    """Asks pip, with its own settings for index, proxy and certificates; nothing of the package is run."""
+    partial = folder / (pin.file + ".fetched")
+    fetcher = Path(__file__).parent / "fetch.py"
+    command = [sys.executable, str(fetcher), pin.project, pin.file, str(partial)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=FETCH_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise BuildError(f"{pin.file} could not be fetched within {FETCH_SECONDS // 60} minutes: try again.") from None
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise BuildError(f"{pin.file} could not be fetched ({reason}): check the network and pip's settings.")
+    data = partial.read_bytes()
+    partial.unlink()
+    return data
+
+
+def unpacked(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files of a wheel or a source archive, in the archive's order."""
+    try:
+        if name.endswith(".tar.gz"):
+            with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+                for member in archive:
+                    file = archive.extractfile(member)
+                    if file is not None:
+                        yield member.name, file.read()
+            return
+        with zipfile.ZipFile(io.BytesIO(data)) as wheel:
+            for info in wheel.infolist():
+                if not info.is_dir():
+                    yield info.filename, wheel.read(info)
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+        raise BuildError(f"{name} is damaged ({error}): delete it from the cache and try again.") from None
+
+
+def gathered(cache: Cache, lock: Path) -> Mapping[str, Mapping[str, bytes]]:
+    """Every pinned archive of the lock by its project's name: its files by their path."""
+    return {pin.project: dict(unpacked(pin.file, cache.get(pin))) for pin in pins(lock)}

@@ -1,0 +1,60 @@
+"""`beistand build-program`: the customer's program as one file, with the firm's name, server and key inside."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from beistand.builder.build import build_windows
+from beistand.builder.errors import BuildError
+from beistand.builder.firm import checked
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("build-program")
+@click.option("--target", type=click.Choice(["windows"]), required=True, help="System of the customers.")
+@click.option("--output", type=_FILE, required=True, help="File to write, for example Fernhilfe.exe.")
+@click.option("--server", required=True, help="Address of your server, https://...")
+@click.option("--company", default="", help="Name of your firm, shown in the windows.")
+@click.option("--phone", multiple=True, help="Phone number shown in the first window; may be repeated.")
+@click.option("--colour", default="", help="Colour of icon and headings, for example #145294.")
+@click.option("--logo", type=_FILE, help="A PNG for the first window.")
+@click.option("--root-key", default="", help="Your firm's public root key; the program trusts no other.")
+@click.option("--language", default="", help="de or en; by default the customer's own.")
+@click.option("--administrator", is_flag=True, help="Ask for administrator's rights at the start.")
+@click.option(
+    "--cache", type=click.Path(path_type=Path, file_okay=False), default=Path("beistand-data/build-cache"),
+    show_default=True, help="Folder that keeps the fetched parts.",
+)  # fmt: skip
+def build_program(
+    target: str,
+    output: Path,
+    server: str,
+    company: str,
+    phone: tuple[str, ...],
+    colour: str,
+    logo: Path | None,
+    root_key: str,
+    language: str,
+    administrator: bool,
+    cache: Path,
+) -> None:
+    """Build the customer's program: one file, the same bytes each time.
+
+    The first build fetches about 140 MB through pip and keeps them in the cache.
+    """
+    began = time.monotonic()
+    try:
+        picture = logo.read_bytes() if logo else b""
+        firm = checked(server, company, phone, colour, picture, root_key, language, administrator)
+        built = build_windows(firm, output, cache, version("beistand"), click.echo)
+    except OSError as error:
+        raise click.ClickException(f"{logo} cannot be read ({error.strerror}).") from None
+    except BuildError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{built.path}: {built.size / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
+    click.echo(f"SHA-256 {built.sha256}")
