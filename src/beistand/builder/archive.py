@@ -1,7 +1,7 @@
 """The archive that PyInstaller's bootloader reads behind its own code: entries, table of contents, cookie. Pure.
 
-Format: PyInstaller 6, `PyInstaller/archive/readers.py`; all numbers big endian. The bootloader looks for the cookie from
-the file's end backwards, so a signature may follow it.
+Format: PyInstaller 6, `PyInstaller/archive/readers.py`; all numbers big endian. The bootloader looks for the cookie
+from the file's end backwards, so a signature may follow it.
 
     cookie  magic[8] archive_length[4] toc_offset[4] toc_length[4] python_version[4] python_library[64]
     entry   entry_length[4] offset[4] length[4] unpacked_length[4] is_packed[1] kind[1] name, zero padded to 16

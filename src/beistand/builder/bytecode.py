@@ -37,7 +37,7 @@ def pyc(source: bytes, name: str, optimize: int = _STRIP_DOCSTRINGS) -> bytes:
 
 
 def module_zip(files: Mapping[str, bytes]) -> bytes:
-    """A zip that Python imports from: `.py` becomes `.pyc`, everything else stays. Stored, because the archive packs it."""
+    """A zip that Python imports from: `.py` becomes `.pyc`, the rest stays. Not packed: the archive around it is."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):

@@ -8,43 +8,40 @@ since pip 19; `tests/builder` notices when they do not.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from pip._internal.commands.download import DownloadCommand
+from pip._internal.index.collector import parse_links
 
 
 def fetch(project: str, file: str, target: str) -> None:
     """Writes the file; raises SystemExit with one sentence if the index has no such file."""
-    command = DownloadCommand("download", "")
-    options, _ = command.parse_args(["--quiet", "--no-deps", "--pre", project])
+    command: Any = DownloadCommand("download", "")
+    options, _ = command.parse_args(["--quiet", "--no-deps", project])
     with command.main_context():
         session = command.get_default_session(options)
-        finder = command._build_package_finder(options=options, session=session, ignore_requires_python=True)
-        finder._target_python = None
-        link = _link(finder, project, file)
-        answer = session.get(link, stream=True, headers={"Accept-Encoding": "identity"})
+        finder = command._build_package_finder(options=options, session=session)
+        found = next((link for link in _links(finder, project) if link.filename == file), None)
+        if found is None:
+            raise SystemExit(f"the package index has no file {file}")
+        answer = session.get(found.url_without_fragment, stream=True, headers={"Accept-Encoding": "identity"})
         answer.raise_for_status()
         with open(target, "wb") as out:
             for chunk in answer.iter_content(65_536):
                 out.write(chunk)
 
 
-def _link(finder: object, project: str, file: str) -> str:
-    """The file's address, whatever system it is for: candidates that do not fit this system are looked through too."""
-    collected = finder._link_collector.collect_sources(project, lambda link: None)  # type: ignore[attr-defined]
-    for sources in (*collected.index_urls, *collected.find_links):
-        if sources is None:
+def _links(finder: Any, project: str) -> Iterator[Any]:
+    """Every file of the project, whatever system it is for: the finder's own choice would leave out other systems'."""
+    collector = finder._link_collector
+    sources = collector.collect_sources(project, lambda link: None)
+    for source in (*sources.find_links, *sources.index_urls):
+        if source is None:
             continue
-        for link in _links(finder, sources):
-            if link.filename == file:
-                return str(link.url_without_fragment)
-    raise SystemExit(f"the package index has no file {file}")
-
-
-def _links(finder: object, source: object) -> list:  # type: ignore[type-arg]
-    from pip._internal.index.collector import parse_links
-
-    page = source.link and finder._link_collector.fetch_response(source.link)  # type: ignore[attr-defined]
-    return [*source.file_links(), *(parse_links(page) if page else [])]  # type: ignore[attr-defined]
+        yield from source.file_links()
+        page = source.link and collector.fetch_response(source.link)
+        yield from parse_links(page) if page else ()
 
 
 if __name__ == "__main__":

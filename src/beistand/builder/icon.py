@@ -20,16 +20,20 @@ _BOW_RADIUS = 4.0
 
 def draw(size_px: int, colour: tuple[int, int, int]) -> bytes:
     """A PNG of the mark with a transparent surrounding."""
-    unit = 32 / size_px
-    rows = bytearray()
-    for row in range(size_px):
-        rows.append(0)  # filter: none
-        for column in range(size_px):
-            x, y = (column + 0.5) * unit, (row + 0.5) * unit
-            ground = _cover(_ground_distance(x, y), unit)
-            line = _cover(_line_distance(x, y) - _HALF_LINE, unit)
-            rows += bytes(round(c + (255 - c) * line) for c in colour) + bytes((round(255 * ground),))
-    return png(size_px, size_px, bytes(rows))
+    rows = (b"\0" + b"".join(bytes(pixel) for pixel in row) for row in pixels(size_px, colour))
+    return png(size_px, size_px, b"".join(rows))
+
+
+def pixels(size_px: int, colour: tuple[int, int, int]) -> list[list[tuple[int, int, int, int]]]:
+    """Rows of red, green, blue, opacity."""
+    middles = [(index + 0.5) * 32 / size_px for index in range(size_px)]
+    return [[_pixel(x, y, 32 / size_px, colour) for x in middles] for y in middles]
+
+
+def _pixel(x: float, y: float, unit: float, colour: tuple[int, int, int]) -> tuple[int, int, int, int]:
+    line = _cover(_line_distance(x, y) - _HALF_LINE, unit)
+    red, green, blue = (round(c + (255 - c) * line) for c in colour)
+    return red, green, blue, round(255 * _cover(_ground_distance(x, y), unit))
 
 
 def _cover(distance: float, unit: float) -> float:

@@ -90,24 +90,45 @@ def _fetch(pin: Pin, folder: Path) -> bytes:
     return data
 
 
-def unpacked(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files of a wheel or a source archive, in the archive's order."""
-    try:
-        if name.endswith(".tar.gz"):
-            with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-                for member in archive:
-                    file = archive.extractfile(member)
-                    if file is not None:
-                        yield member.name, file.read()
-            return
-        with zipfile.ZipFile(io.BytesIO(data)) as wheel:
-            for info in wheel.infolist():
-                if not info.is_dir():
-                    yield info.filename, wheel.read(info)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
-        raise BuildError(f"{name} is damaged ({error}): delete it from the cache and try again.") from None
+class Archive(Mapping[str, bytes]):
+    """The files of a wheel or a source archive by their path; a wheel's are unpacked when asked for."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        """Raises BuildError if it is damaged."""
+        self._unpacked: dict[str, bytes] = {}
+        self._wheel: zipfile.ZipFile | None = None
+        try:
+            if name.endswith(".tar.gz"):
+                self._unpacked = _untar(data)
+            else:
+                self._wheel = zipfile.ZipFile(io.BytesIO(data))
+        except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+            raise BuildError(f"{name} is damaged ({error}): delete it from the cache and try again.") from None
+
+    def __getitem__(self, path: str) -> bytes:
+        if self._wheel is None:
+            return self._unpacked[path]
+        return self._wheel.read(path)
+
+    def __iter__(self) -> Iterator[str]:
+        if self._wheel is None:
+            return iter(self._unpacked)
+        return (info.filename for info in self._wheel.infolist() if not info.is_dir())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def gathered(cache: Cache, lock: Path) -> Mapping[str, Mapping[str, bytes]]:
-    """Every pinned archive of the lock by its project's name: its files by their path."""
-    return {pin.project: dict(unpacked(pin.file, cache.get(pin))) for pin in pins(lock)}
+def _untar(data: bytes) -> dict[str, bytes]:
+    found = {}
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        for member in archive:
+            file = archive.extractfile(member)
+            if file is not None:
+                found[member.name] = file.read()
+    return found
+
+
+def gathered(cache: Cache, lock: Path) -> dict[str, Archive]:
+    """Every pinned archive of the lock by its project's name."""
+    return {pin.project: Archive(pin.file, cache.get(pin)) for pin in pins(lock)}

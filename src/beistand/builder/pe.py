@@ -72,9 +72,10 @@ def with_resources(data: bytes, resources: bytes) -> bytes:
     """
     layout = _layout(data)
     sections = _sections(data, layout)
-    if struct.unpack_from("<I", data, layout.directory(_RESOURCES))[0] or struct.unpack_from(
-        "<I", data, layout.directory(_SECURITY)
-    )[0]:
+    if (
+        struct.unpack_from("<I", data, layout.directory(_RESOURCES))[0]
+        or struct.unpack_from("<I", data, layout.directory(_SECURITY))[0]
+    ):
         raise ExecutableError("This bootloader has resources or a signature already: use the pinned one.")
     if max(size + offset for _, _, size, offset in sections) != len(data):
         raise ExecutableError("This bootloader has something behind its last section: use the pinned one.")

@@ -37,7 +37,7 @@ PACKAGES: Mapping[str, Take] = {
     "python-socks": Take(("python_socks/*.py",), (), ("*/anyio/*", "*/trio/*", "*/sync/*", "*/curio/*")),
     "wxpython": Take(
         ("wx/__init__.py", "wx/core.py", "wx/__version__.py", "wx/lib/__init__.py", "wx/lib/wordwrap.py"),
-        ("wx/_core.*.pyd", "wx/siplib.*.pyd", "wx/wxbase*u_vc*.dll", "wx/wxbase*u_net_vc*.dll", "wx/wxmsw*u_core_*.dll"),
+        ("wx/_core.*.pyd", "wx/siplib.*.pyd", "wx/wxbase*u_vc*.dll", "wx/wxbase*u_net_*.dll", "wx/wxmsw*u_core_*.dll"),
     ),
 }  # fmt: skip
 
@@ -74,7 +74,7 @@ ENCODINGS = (
 
 @dataclass
 class Chosen:
-    """`modules`: path in the zip to source or bytecode; `binaries`: file name to bytes; `extensions`: module to file."""
+    """`modules`: path in the zip to its bytes; `binaries`: file name to bytes; `extensions`: module to file name."""
 
     modules: dict[str, bytes] = field(default_factory=dict)
     binaries: dict[str, bytes] = field(default_factory=dict)

@@ -27,7 +27,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--language", default="", help="de or en; by default the customer's own.")
 @click.option("--administrator", is_flag=True, help="Ask for administrator's rights at the start.")
 @click.option(
-    "--cache", type=click.Path(path_type=Path, file_okay=False), default=Path("beistand-data/build-cache"),
+    "--cache", type=click.Path(path_type=Path, file_okay=False), default=Path("~/.cache/beistand-parts"),
     show_default=True, help="Folder that keeps the fetched parts.",
 )  # fmt: skip
 def build_program(
@@ -51,7 +51,7 @@ def build_program(
     try:
         picture = logo.read_bytes() if logo else b""
         firm = checked(server, company, phone, colour, picture, root_key, language, administrator)
-        built = build_windows(firm, output, cache, version("beistand"), click.echo)
+        built = build_windows(firm, output, cache.expanduser(), version("beistand"), click.echo)
     except OSError as error:
         raise click.ClickException(f"{logo} cannot be read ({error.strerror}).") from None
     except BuildError as error:

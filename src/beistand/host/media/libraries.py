@@ -1,13 +1,14 @@
 """Finds the C libraries that the pinned `av` wheel carries, so that libvpx and swscale can be driven directly.
 
-The wheels keep them beside the package: `av.libs/` on Linux and Windows, `av/.dylibs/` on macOS. A program that
-ships only the two libraries puts them into a folder of its own and names it.
+The wheels keep them beside the package: `av.libs/` on Linux and Windows, `av/.dylibs/` on macOS. The one-file program
+carries the two libraries alone, in the folder that its bootloader names in `sys._MEIPASS`.
 """
 
 from __future__ import annotations
 
 import ctypes
 import importlib.util
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,10 @@ class LibraryMissingError(Exception):
 
 
 def folders() -> list[Path]:
-    """Where the `av` wheel of this interpreter keeps its shared libraries; empty without `av`."""
+    """Where the one-file program or the `av` wheel of this interpreter keeps its shared libraries; else empty."""
+    own = getattr(sys, "_MEIPASS", "")
+    if own:
+        return [Path(own)]
     found = importlib.util.find_spec("av")
     if found is None or found.origin is None:
         return []

@@ -1,0 +1,102 @@
+"""Reads a program back: the archive behind the bootloader, and the resources. Written apart from the builder's code."""
+
+from __future__ import annotations
+
+import dis
+import marshal
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable
+from types import CodeType
+
+
+def archive(program: bytes) -> dict[str, tuple[bytes, bytes]]:
+    """name -> (kind, unpacked bytes), found as the bootloader finds it: the last cookie of the file."""
+    cookie = program.rindex(b"MEI\014\013\012\013\016")
+    _, length, toc, toc_length, _, _ = struct.unpack_from("!8sIIII64s", program, cookie)
+    start = cookie + 88 - length
+    found, at, end = {}, start + toc, start + toc + toc_length
+    while at < end:
+        size, offset, packed, unpacked, is_packed, kind = struct.unpack_from("!IIIIBc", program, at)
+        name = program[at + 18 : at + size].rstrip(b"\0").decode()
+        data = program[start + offset : start + offset + packed]
+        data = zlib.decompress(data) if is_packed else data
+        assert len(data) == unpacked
+        found[name] = (kind, data)
+        at += size
+    return found
+
+
+def resources(program: bytes) -> dict[tuple[int, int], bytes]:
+    """(type, name) -> bytes of every resource."""
+    header = struct.unpack_from("<I", program, 0x3C)[0]
+    root = struct.unpack_from("<I", program, header + 24 + 112 + 16)[0]
+    sections = header + 24 + struct.unpack_from("<H", program, header + 20)[0]
+    for index in range(struct.unpack_from("<H", program, header + 6)[0]):
+        _, address, size, offset = struct.unpack_from("<IIII", program, sections + 40 * index + 8)
+        if address <= root < address + size:
+            shift = offset - address
+    found = {}
+
+    def children(table: int) -> list[tuple[int, int]]:
+        named, numbered = struct.unpack_from("<HH", program, root + shift + table + 12)
+        entries = range(named + numbered)
+        return [struct.unpack_from("<II", program, root + shift + table + 16 + 8 * i) for i in entries]
+
+    for kind, names in children(0):
+        for name, languages in children(names & 0x7FFFFFFF):
+            for _language, leaf in children(languages & 0x7FFFFFFF):
+                address, size = struct.unpack_from("<II", program, root + shift + leaf)
+                found[kind, name] = program[address + shift : address + shift + size]
+    return found
+
+
+def code_of(library: zipfile.ZipFile, name: str) -> tuple[CodeType, bool] | None:
+    """A module's code and whether it is a package."""
+    base = name.replace(".", "/")
+    names = library.NameToInfo
+    for path, is_package in ((f"{base}/__init__.pyc", True), (f"{base}.pyc", False)):
+        if path in names:
+            return marshal.loads(library.read(path)[16:]), is_package
+    return None
+
+
+def imported(code: CodeType, name: str, is_package: bool) -> set[str]:
+    """Every module that the code names in an import statement, in functions too."""
+    found: set[str] = set()
+    package = name if is_package else name.rpartition(".")[0]
+    steps = list(dis.get_instructions(code))
+    for index, step in enumerate(steps):
+        if step.opname == "IMPORT_NAME":
+            level, names = steps[index - 2].argval, steps[index - 1].argval
+            base = package.rsplit(".", level - 1)[0] if level and level > 1 else package if level else ""
+            target = ".".join(part for part in (base, step.argval) if part)
+            found |= {target, *(f"{target}.{each}" for each in names or ())}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found |= imported(constant, name, is_package)
+    return found
+
+
+def reached(library: zipfile.ZipFile, doors: list[str]) -> dict[str, set[str]]:
+    """Every module name reached from the doors -> the modules that name it."""
+    found: dict[str, set[str]] = {door: set() for door in doors}
+    waiting = list(doors)
+    while waiting:
+        name = waiting.pop()
+        loaded = code_of(library, name)
+        if loaded is None:
+            continue
+        parents = [name.rsplit(".", n)[0] for n in range(1, name.count(".") + 1)]
+        for target in imported(loaded[0], name, loaded[1]) | set(parents):
+            if target not in found:
+                waiting.append(target)
+            found.setdefault(target, set()).add(name)
+    return found
+
+
+def module_names(paths: Iterable[str]) -> set[str]:
+    """Dotted names of the modules among these paths."""
+    found = (path.rpartition(".")[0] for path in paths if path.endswith((".py", ".pyc")))
+    return {path.removesuffix("/__init__").replace("/", ".") for path in found}
