@@ -12,6 +12,7 @@ import beistand
 from beistand.builder import parts, windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import Firm
+from beistand.builder.signing import Signer, signed
 
 OWN_ROOMS = ("host", "protocol", "transport")
 ELSEWHERE = {"windows": ("host/platform/x11", "host/platform/macos", "host/media/pyav.py")}
@@ -27,7 +28,9 @@ class Built:
     sha256: str
 
 
-def build_windows(firm: Firm, output: Path, cache: Path, version: str, tell: Tell) -> Built:
+def build_windows(
+    firm: Firm, output: Path, cache: Path, version: str, tell: Tell, signer: Signer | None = None
+) -> Built:
     """Writes the Windows program. Raises BuildError; a failed build leaves an older file as it was."""
     if sys.version_info[:2] != windows.PYTHON:
         raise BuildError(
@@ -36,7 +39,8 @@ def build_windows(firm: Firm, output: Path, cache: Path, version: str, tell: Tel
     packages = parts.gathered(parts.Cache(cache, tell), parts.LOCKS / "windows.lock")
     tell("assembling")
     boot = (Path(__file__).parent / "boot.py").read_bytes()
-    return _write(output, windows.build(packages, own_modules("windows"), boot, firm, version, output.name))
+    program = windows.build(packages, own_modules("windows"), boot, firm, version, output.name)
+    return _write(output, program, lambda path: _sign(path, signer, firm, tell))
 
 
 def own_modules(target: str) -> dict[str, bytes]:
@@ -51,12 +55,26 @@ def own_modules(target: str) -> dict[str, bytes]:
     return found
 
 
-def _write(output: Path, data: bytes) -> Built:
+def _sign(path: Path, signer: Signer | None, firm: Firm, tell: Tell) -> bytes | None:
+    if signer is None:
+        return None
+    tell("signing")
+    return signed(path, signer, firm.company, firm.server)
+
+
+def _write(output: Path, data: bytes, sign: Callable[[Path], bytes | None]) -> Built:
+    """The finished file appears under its name at once, or not at all."""
     partial = output.with_name(output.name + ".partial")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(data)
+        better = sign(partial)
+        if better is not None:
+            data = better
+            partial.write_bytes(data)
         partial.replace(output)
     except OSError as error:
         raise BuildError(f"{output} cannot be written ({error.strerror}): choose another place.") from None
+    finally:
+        partial.unlink(missing_ok=True)
     return Built(output, len(data), hashlib.sha256(data).hexdigest())

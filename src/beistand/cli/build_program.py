@@ -11,6 +11,7 @@ import click
 from beistand.builder.build import build_windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
+from beistand.builder.signing import Signer
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -26,6 +27,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--root-key", default="", help="Your firm's public root key; the program trusts no other.")
 @click.option("--language", default="", help="de or en; by default the customer's own.")
 @click.option("--administrator", is_flag=True, help="Ask for administrator's rights at the start.")
+@click.option("--certificate", type=_FILE, help="Sign with this certificate: .p12, or PEM together with --key.")
+@click.option("--key", type=_FILE, help="Private key of the certificate (PEM).")
+@click.option("--password-file", type=_FILE, help="File whose first line is the key's password.")
+@click.option("--timestamp", default="", help="Address of a time stamp service (RFC 3161) for the signature.")
 @click.option(
     "--cache", type=click.Path(path_type=Path, file_okay=False), default=Path("~/.cache/beistand-parts"),
     show_default=True, help="Folder that keeps the fetched parts.",
@@ -41,6 +46,10 @@ def build_program(
     root_key: str,
     language: str,
     administrator: bool,
+    certificate: Path | None,
+    key: Path | None,
+    password_file: Path | None,
+    timestamp: str,
     cache: Path,
 ) -> None:
     """Build the customer's program: one file, the same bytes each time.
@@ -51,7 +60,8 @@ def build_program(
     try:
         picture = logo.read_bytes() if logo else b""
         firm = checked(server, company, phone, colour, picture, root_key, language, administrator)
-        built = build_windows(firm, output, cache.expanduser(), version("beistand"), click.echo)
+        signer = Signer(certificate, key, password_file, timestamp) if certificate else None
+        built = build_windows(firm, output, cache.expanduser(), version("beistand"), click.echo, signer)
     except OSError as error:
         raise click.ClickException(f"{logo} cannot be read ({error.strerror}).") from None
     except BuildError as error:
