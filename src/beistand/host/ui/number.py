@@ -21,6 +21,16 @@ def grouped(text: str) -> str:
     return " ".join([*groups, tail] if tail else groups)
 
 
+def caret_in(wanted: str, digits_before: int) -> int:
+    """Where the caret stands in a grouped text so that the same digits are left of it."""
+    seen = 0
+    for place, character in enumerate(wanted):
+        if seen == digits_before:
+            return place
+        seen += character.isdigit()
+    return len(wanted)
+
+
 class NumberWindow(wx.Frame):
     """Asks for the number; `on_number` gets it parsed, with its check digit already verified."""
 
@@ -30,6 +40,8 @@ class NumberWindow(wx.Frame):
         self._on_number = on_number
         self.language = language
         self._status_key: tuple[str, dict[str, object]] | None = None
+        # After a number that did not fit: the next digit begins a new one, wherever the customer has clicked.
+        self._is_refused = False
         self._build()
         self.Bind(wx.EVT_CHAR_HOOK, self._on_key)
 
@@ -52,7 +64,8 @@ class NumberWindow(wx.Frame):
         self.field.SetMaxLength(24)
         self.field.SetMinSize((WRAP_PX, 72))
         self.field.Bind(wx.EVT_TEXT_ENTER, self._on_submit)
-        self.field.Bind(wx.EVT_TEXT, self._on_text)
+        self.field.Bind(wx.EVT_TEXT, lambda _event: wx.CallAfter(self._regroup))
+        self.field.Bind(wx.EVT_CHAR, self._on_char)
         column.Add(self.field, 0, wx.EXPAND | wx.BOTTOM, 12)
         self.connect = theme.button(panel, say("connect", self.language))
         self.connect.Bind(wx.EVT_BUTTON, self._on_submit)
@@ -83,17 +96,28 @@ class NumberWindow(wx.Frame):
         self.field.Enable(not is_busy)
         self.connect.Enable(not is_busy)
         if not is_busy:
+            self._is_refused = True
             self.field.SetFocus()
             self.field.SelectAll()
 
-    def _on_text(self, _event: wx.CommandEvent) -> None:
+    def _on_char(self, event: wx.KeyEvent) -> None:
+        key = event.GetUnicodeKey()
+        if self._is_refused and key != wx.WXK_NONE and chr(key).isdigit():
+            self.field.ChangeValue("")
+        if event.GetKeyCode() not in (wx.WXK_TAB, wx.WXK_RETURN) and not event.HasAnyModifiers():
+            self._is_refused = False  # any other key mends the old number
+        event.Skip()
+
+    def _regroup(self) -> None:
+        """Runs after the key has been dealt with: GTK tells of a change before it moves its caret."""
+        if not self.field:
+            return  # the window was rebuilt in the other language meanwhile
         typed = self.field.GetValue()
         wanted = grouped(typed)
         if typed != wanted and typed.strip() and all(c.isdigit() or c.isspace() for c in typed):
-            at_end = self.field.GetInsertionPoint() == len(typed)
+            before = sum(c.isdigit() for c in typed[: self.field.GetInsertionPoint()])
             self.field.ChangeValue(wanted)
-            if at_end:
-                self.field.SetInsertionPointEnd()
+            self.field.SetInsertionPoint(caret_in(wanted, before))
 
     def _on_submit(self, _event: wx.CommandEvent) -> None:
         try:
