@@ -80,7 +80,7 @@ async def test_the_server_starts_prints_the_link_once_and_ends_cleanly(tmp_path:
         assert (await ask(origin, "GET", "/nowhere"))[0] == 404
     assert lines[0].startswith(f"Beistand serves {origin}/ from ")
     left = sorted(path.name for path in (tmp_path / "data").iterdir())
-    assert left == ["beistand.sqlite", "programs", "secrets.json"]
+    assert left == ["audit-key.json", "beistand.sqlite", "programs", "secrets.json"]
     with pytest.raises(ConnectionRefusedError):
         await ask(origin, "GET", "/")
 

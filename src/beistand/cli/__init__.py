@@ -9,6 +9,7 @@ import click
 _COMMANDS = {
     "serve": ("beistand.cli.serve", "serve"),
     "user": ("beistand.cli.serve", "user"),
+    "verify": ("beistand.cli.verify", "verify"),
     "demo": ("beistand.cli.demo", "demo"),
     "join": ("beistand.cli.join", "join"),
     "build-program": ("beistand.cli.build_program", "build_program"),

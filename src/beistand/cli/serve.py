@@ -19,7 +19,7 @@ from beistand.server.store.accounts import Organisation
 from beistand.server.store.database import Database, StoreError
 from beistand.server.store.tables import ROLES
 
-_CONFIG = click.option(
+CONFIG = click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
     help="TOML file with settings (else BEISTAND_CONFIG). Each setting is also a variable, for example BEISTAND_DATA.",
@@ -27,7 +27,7 @@ _CONFIG = click.option(
 
 
 @click.command()
-@_CONFIG
+@CONFIG
 def serve(config: Path | None) -> None:
     """Run the server: public page, technicians' pages and relay on one port.
 
@@ -58,12 +58,12 @@ def user() -> None:
 
 
 @user.command()
-@_CONFIG
+@CONFIG
 @click.option("--role", type=click.Choice(ROLES), default="technician", show_default=True)
 @click.option("--firm", default="", help="Name or domain of the firm, if this server has several.")
 def add(config: Path | None, role: str, firm: str) -> None:
     """Print a one-time link with which a new person signs up (valid for 24 hours)."""
-    settings, db = _open(config)
+    settings, db = open_database(config)
     token = secrets.token_urlsafe(24)
     at = Clock().now().utc_us
     chosen = _firm(db, firm)
@@ -73,7 +73,7 @@ def add(config: Path | None, role: str, firm: str) -> None:
 
 
 @user.command()
-@_CONFIG
+@CONFIG
 @click.argument("email")
 @click.option("--firm", default="", help="Name or domain of the firm, if this server has several.")
 def disable(config: Path | None, email: str, firm: str) -> None:
@@ -82,7 +82,7 @@ def disable(config: Path | None, email: str, firm: str) -> None:
 
 
 @user.command()
-@_CONFIG
+@CONFIG
 @click.argument("email")
 @click.option("--firm", default="", help="Name or domain of the firm, if this server has several.")
 def enable(config: Path | None, email: str, firm: str) -> None:
@@ -91,10 +91,10 @@ def enable(config: Path | None, email: str, firm: str) -> None:
 
 
 @user.command("list")
-@_CONFIG
+@CONFIG
 def list_(config: Path | None) -> None:
     """List the people of all firms."""
-    _, db = _open(config)
+    _, db = open_database(config)
     for firm in db.read_now(accounts.organisations):
         click.echo(firm.name)
         for person in db.read_now(partial(accounts.users, organisation_id=firm.id)):
@@ -103,7 +103,7 @@ def list_(config: Path | None) -> None:
 
 
 def _set_active(config: Path | None, email: str, firm: str, is_active: bool) -> None:
-    _, db = _open(config)
+    _, db = open_database(config)
     chosen = _firm(db, firm)
     is_known = db.write_now(lambda c: accounts.set_active(c, chosen.id, email, is_active))
     db.close()
@@ -130,7 +130,8 @@ def _settings(config: Path | None) -> Settings:
         raise click.ClickException(str(error)) from None
 
 
-def _open(config: Path | None) -> tuple[Settings, Database]:
+def open_database(config: Path | None) -> tuple[Settings, Database]:
+    """Settings and database of an existing server, for a command beside it. ClickException."""
     settings = _settings(config)
     db = Database(settings.database)
     try:

@@ -17,7 +17,7 @@ from typing import Any
 
 from beistand.server.clock import Clock
 from beistand.server.front import serve
-from beistand.server.keys import load_or_make
+from beistand.server.keys import AUDIT_FILE, load_or_make, load_or_make_signing
 from beistand.server.portal.access import TOUCH_US
 from beistand.server.portal.pages import Pages
 from beistand.server.portal.parts import Parts
@@ -71,7 +71,8 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
         keys = load_or_make(settings.data)
         settings.programs.mkdir(exist_ok=True)
         run_id = secrets.token_hex(8)
-        facts = SessionLog(db, clock, run_id)
+        audit_key = load_or_make_signing(settings.data / AUDIT_FILE)
+        facts = SessionLog(db, clock, run_id, audit_key)
         relay = Relay(keys.relay, facts.record, _states_into(facts))
         parts = Parts(settings, keys, db, clock, relay, facts, Passwords(), Pages())
         try:

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 FILE_NAME = "secrets.json"
+AUDIT_FILE = "audit-key.json"
 
 
 class KeyFileError(Exception):
@@ -55,9 +57,24 @@ class ServerKeys:
 
 def load_or_make(folder: Path) -> ServerKeys:
     """Reads the secrets file, or makes it with mode 0600. Raises KeyFileError with one sentence."""
-    path = folder / FILE_NAME
+    return ServerKeys(*_secrets(folder / FILE_NAME, ("relay", "at_rest", "forms")))
+
+
+def load_or_make_signing(path: Path) -> Ed25519PrivateKey:
+    """Reads a signing key of its own file (the audit log's, an organisation's), or makes it (0600). KeyFileError."""
+    return Ed25519PrivateKey.from_private_bytes(_secrets(path, ("ed25519",))[0])
+
+
+def load_signing(path: Path) -> Ed25519PrivateKey:
+    """Reads a signing key that must exist. KeyFileError."""
+    if not path.exists():
+        raise KeyFileError(f"{path} is missing: restore it from the backup.")
+    return load_or_make_signing(path)
+
+
+def _secrets(path: Path, names: tuple[str, ...]) -> list[bytes]:
     try:
-        _make(path)
+        _make(path, names)
     except FileExistsError:
         pass
     except OSError as error:
@@ -66,20 +83,20 @@ def load_or_make(folder: Path) -> ServerKeys:
         raise KeyFileError(f"{path} may be read by others: run `chmod 600 {path}`.")
     try:
         values = json.loads(path.read_text("ascii"))
-        keys = [bytes.fromhex(values[name]) for name in ("relay", "at_rest", "forms")]
+        keys = [bytes.fromhex(values[name]) for name in names]
     except (ValueError, KeyError, TypeError):
         raise KeyFileError(f"{path} is damaged: restore it from the backup.") from None
     if any(len(key) != 32 for key in keys):
         raise KeyFileError(f"{path} is damaged: restore it from the backup.")
-    return ServerKeys(*keys)
+    return keys
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, names: tuple[str, ...]) -> None:
     """Written beside, then linked into place: a crash leaves no half file, and a second server never overwrites it."""
     if path.exists():
         raise FileExistsError(path)
-    values = {name: secrets.token_hex(32) for name in ("relay", "at_rest", "forms")}
-    beside = path.with_name(f".{FILE_NAME}.{secrets.token_hex(4)}")
+    values = {name: secrets.token_hex(32) for name in names}
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w") as file:

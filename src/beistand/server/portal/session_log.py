@@ -11,11 +11,12 @@ import logging
 from collections import deque
 from functools import partial
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 from sqlalchemy.exc import InternalError, OperationalError
 
 from beistand.server.clock import Clock
-from beistand.server.store import metering, sessions
+from beistand.server.store import audit, metering, sessions
 from beistand.server.store.database import Database, StoreError
 from beistand.server.store.sessions import Fact, Session
 
@@ -56,8 +57,8 @@ class Stream:
 class SessionLog:
     """Takes facts in order; `run` writes them until it is cancelled."""
 
-    def __init__(self, db: Database, clock: Clock, run_id: str) -> None:
-        self._db, self._clock, self._run_id = db, clock, run_id
+    def __init__(self, db: Database, clock: Clock, run_id: str, audit_key: Ed25519PrivateKey) -> None:
+        self._db, self._clock, self._run_id, self._audit_key = db, clock, run_id, audit_key
         self._waiting: deque[tuple[str | None, Fact]] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -122,7 +123,7 @@ class SessionLog:
         while self._waiting:
             organisation_id, fact = self._waiting[0]
             try:
-                changed = await self._db.write(partial(_keep, organisation_id, fact))
+                changed = await self._db.write(partial(_keep, organisation_id, fact, self._audit_key))
             except StoreError as error:
                 log.error("%s %d facts wait in memory.", error, len(self._waiting))
                 return False
@@ -145,7 +146,10 @@ class SessionLog:
         return True
 
 
-def _keep(organisation_id: str | None, fact: Fact, connection: Connection) -> tuple[str, Session] | None:
+def _keep(
+    organisation_id: str | None, fact: Fact, audit_key: Ed25519PrivateKey, connection: Connection
+) -> tuple[str, Session] | None:
+    """Keeps a fact; at a session's end the audit log is signed in the same transaction."""
     owner = organisation_id or sessions.organisation_of(connection, fact.session_id)
     if owner is None or not sessions.add_fact(connection, owner, fact):
         return None
@@ -157,6 +161,8 @@ def _keep(organisation_id: str | None, fact: Fact, connection: Connection) -> tu
     except Exception:
         # What happened is kept even if its meaning cannot be: the look after cut-off sessions tries again.
         log.exception("the meaning of a fact %r of session %r could not be kept", fact.name, fact.session_id)
+    if fact.name == "closed":
+        audit.checkpoint(connection, owner, audit_key, fact.utc_us)
     session = sessions.get_session(connection, owner, fact.session_id)
     return (owner, session) if session else None
 

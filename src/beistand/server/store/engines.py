@@ -60,6 +60,8 @@ def _sqlite(url: URL) -> Engine:
         # Without it, INSERT OR REPLACE slips past the triggers that forbid DELETE.
         cursor.execute("PRAGMA recursive_triggers = ON")
         cursor.execute("PRAGMA synchronous = FULL")
+        # What retention deletes is overwritten in the file (S47).
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

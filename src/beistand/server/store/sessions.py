@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from beistand.server.clock import Moment
+from beistand.server.store import audit
 from beistand.server.store.database import StoreError, new_id
 from beistand.server.store.tables import customer, session_fact, support_session, user
 
@@ -98,13 +99,17 @@ def add_session(db: Connection, organisation_id: str, values: dict[str, object])
 
 
 def add_fact(db: Connection, organisation_id: str, fact: Fact) -> bool:
-    """Appends a fact; False if the firm has no such session."""
+    """Appends a fact and its entry of the audit log; False if the firm has no such session."""
     own = (support_session.c.organisation_id == organisation_id, support_session.c.id == fact.session_id)
     if db.execute(select(support_session.c.id).where(*own)).first() is None:
         return False
     data = json.dumps(fact.data, ensure_ascii=False, sort_keys=True)
-    values = {f.name: getattr(fact, f.name) for f in fields(Fact)} | {"data": data}
-    db.execute(insert(session_fact).values(organisation_id=organisation_id, **values))
+    told = {f.name: getattr(fact, f.name) for f in fields(Fact)}
+    kept = db.execute(insert(session_fact).values(organisation_id=organisation_id, **told | {"data": data}))
+    key = kept.inserted_primary_key
+    if key is None:
+        raise StoreError("The fact could not be kept.")
+    audit.append_fact(db, organisation_id, key[0], told)
     return True
 
 

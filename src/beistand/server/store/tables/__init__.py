@@ -3,6 +3,13 @@
 A change here needs a migration beside it: `tests/server/test_store.py` compares the two.
 """
 
+from beistand.server.store.tables.audit import (
+    audit_checkpoint,
+    audit_detail,
+    audit_entry,
+    audit_node,
+    audit_retention,
+)
 from beistand.server.store.tables.base import metadata
 from beistand.server.store.tables.ground import (
     ROLES,
@@ -29,6 +36,11 @@ from beistand.server.store.tables.times import (
 
 __all__ = [
     "ROLES",
+    "audit_checkpoint",
+    "audit_detail",
+    "audit_entry",
+    "audit_node",
+    "audit_retention",
     "charge_consent",
     "charge_notice",
     "charge_release",

@@ -1,0 +1,1 @@
+"""The audit log's mathematics: entries, Merkle tree, signed checkpoints, proofs. Pure."""
