@@ -174,7 +174,9 @@ def test_the_summary_tells_what_happened_and_for_how_long():
     talk = agreed()
     talk.handle(c.Acted("pause"), 12.0)
     talk.handle(c.LinkChanged(True), 20.0)
+    talk.handle(c.LinkChanged(True), 21.0)
     talk.handle(c.LinkChanged(False), 25.0)
+    talk.handle(c.LinkChanged(False), 26.0)
     (end,) = of(c.Finish, talk.handle(c.Got(m.Bye(2, "")), 62.9))
     assert end.ending == "sum_by_technician"
     assert end.duration_seconds == 60

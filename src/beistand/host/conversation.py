@@ -221,14 +221,21 @@ class Conversation:
                 case HandMoved():
                     return [Send(m.CustomerActive(min(event.muted_ms, 65_535)))] if self.session.level else []
                 case LinkChanged():
-                    self._is_interrupted = event.is_lost
-                    if self.session.level:
-                        self._note("fact_interrupted" if event.is_lost else "fact_back", now)
-                    return self._state() if self.session.level else []
+                    return self._link_changed(event.is_lost, now)
                 case Broken():
                     return self._end("stop", event.ending, event.text, now)
         except PeerError as error:
             return [Send(m.Bye(WHY_ERROR, error.sentence)), *self._end("stop", "sum_error", error.sentence, now)]
+
+    def _link_changed(self, is_lost: bool, now: float) -> list[Effect]:
+        """Told twice when both ends lost their links: the summary names each interruption once."""
+        is_news = is_lost != self._is_interrupted
+        self._is_interrupted = is_lost
+        if not self.session.level:
+            return []
+        if is_news:
+            self._note("fact_interrupted" if is_lost else "fact_back", now)
+        return self._state()
 
     def _proven(self, ident: bytes) -> list[Effect]:
         try:
