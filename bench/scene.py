@@ -1,4 +1,4 @@
-"""What the benches of a session share: an Xvfb of 1920x1080 with a stage on it, one page of ours, one of TigerVNC with noVNC.
+"""What the benches of a session share: an Xvfb of 1920x1080 with a stage on it, our page, and TigerVNC + noVNC's.
 
 `Scene` starts and ends everything; the pages come back ready to be measured. Bytes are counted inside the page, because
 an observer outside of it (the browser's debugging protocol) copies each message and slows the peer that sends most.
@@ -74,7 +74,7 @@ class Scene:
         self.customer: Customer | None = None
         self.chain: Any = None
         self.program: Any = None
-        self.consented = 0.0  # time.time() of the customer's yes
+        self.consented = 0.0  # wall clock of the customer's yes
         self.sheet_seconds = float("nan")  # number typed -> consent sheet on the screen
         self.server_port = 0
         self.demo: OnXvfb | None = None
@@ -191,7 +191,7 @@ class Scene:
             self.customer.hold(50, True)
             self.customer.key(23)
             self.customer.hold(50, False)
-        self.consented = time.time()
+        self.consented = time.clock_gettime(time.CLOCK_REALTIME)
         self.customer.key(65)
         self.page.wait_for_selector("html[data-frames]", state="attached")
 

@@ -1,8 +1,8 @@
 """A window to measure with: `python bench/stage.py` at 100,60 with 1500x900 pixels, driven by words on stdin.
 
-`scroll N` scrolls a page of text N steps at 30 steps a second, `drag N` moves a picture, `film N` plays a film of 640x360
-(a flight into the Mandelbrot set with some grain, made by FFmpeg's filters); each step also changes the grey of the
-counter square at the window's upper-left corner. Each key press toggles the key square beside it.
+`scroll N` scrolls a page of text N steps at 30 steps a second, `drag N` moves a picture, `film N` plays a film of
+640x360 (a flight into the Mandelbrot set with some grain, made by FFmpeg's filters); each step also changes the grey of
+the counter square at the window's upper-left corner. Each key press toggles the key square beside it.
 """
 
 import random

@@ -22,7 +22,10 @@ STAMP = """(() => {
     steps.push(['key', performance.timeOrigin + event.timeStamp]); stamp('keydown');
   }, true);
   const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (data) { if ((data.byteLength ?? 0) > 20) stamp('page_sent'); return send.call(this, data); };
+  WebSocket.prototype.send = function (data) {
+    if ((data.byteLength ?? 0) > 20) stamp('page_sent');
+    return send.call(this, data);
+  };
   window.WebSocket = new Proxy(WebSocket, {
     construct(target, given) {
       const socket = new target(...given);

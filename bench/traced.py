@@ -24,7 +24,7 @@ def main() -> int:
     out = open(sys.argv[1], "w", buffering=1)  # noqa: SIM115 (lives as long as the process)
 
     def stamp(step: str) -> None:
-        out.write(f"{step} {time.time():.6f}\n")
+        out.write(f"{step} {time.clock_gettime(time.CLOCK_REALTIME):.6f}\n")
 
     def wrap(
         owner: type, name: str, before: str, after: str, when: Callable[[Any, Any], bool] = lambda given, answer: True
@@ -32,7 +32,7 @@ def main() -> int:
         inner = getattr(owner, name)
 
         def traced(*given: Any, **named: Any) -> Any:
-            began = time.time()
+            began = time.clock_gettime(time.CLOCK_REALTIME)
             answer = inner(*given, **named)
             if when(given, answer):
                 if before:
@@ -44,7 +44,7 @@ def main() -> int:
         setattr(owner, name, traced)
 
     wrap(RelayLink, "received", "host_received", "host_read")
-    wrap(Actor, "_do", "act_begin", "act_end", lambda given, answer: isinstance(given[1], m.Key) and given[1].is_pressed)
+    wrap(Actor, "_do", "act_begin", "act_end", lambda given, _: isinstance(given[1], m.Key) and given[1].is_pressed)
     wrap(X11Input, "key", "inject_begin", "inject_end", lambda given, answer: bool(given[2]))
     wrap(X11Screen, "wait_damage", "", "damage", lambda given, answer: bool(answer))
     wrap(X11Screen, "grab", "grab_begin", "grab_end")

@@ -126,7 +126,7 @@ def test_a_big_picture_and_a_long_clipboard_cut_anywhere(mirror: Any) -> None:
     ends = Ends(mirror, "technician")
     ends.shake()
     content = os.urandom(300_000)
-    picture = messages.Frame(7, True, False, 1, 1920, 1080, 12_345, content)
+    picture = messages.Frame(7, True, False, 1, 1920, 1080, 64, 128, 192, 64, 12_345, content)
     data = ends.python_sends([picture])
     for at in range(0, len(data), 30_011):
         ends.to_javascript(data[at : at + 30_011])
@@ -135,6 +135,7 @@ def test_a_big_picture_and_a_long_clipboard_cut_anywhere(mirror: Any) -> None:
     assert got == {
         **{"kind": "Frame", "frame": 7, "isKey": True, "isSharp": False, "monitor": 1},
         **{"width": 1920, "height": 1080, "tMs": 12_345},
+        **{"damageX": 64, "damageY": 128, "damageWidth": 192, "damageHeight": 64},
     }
     text = "ein langer Text, " * 9_000
     data = ends.javascript_sends([{"kind": "Clipboard", "text": text}])

@@ -85,7 +85,8 @@ test("an acknowledgement after sixteen records, 64 KiB or a flush, and memory th
 });
 
 const picture = (count) => ({
-  kind: "Frame", frame: 1, isKey: true, isSharp: false, monitor: 0, width: 2, height: 1, tMs: 9, data: bytes(count, 5),
+  kind: "Frame", frame: 1, isKey: true, isSharp: false, monitor: 0, width: 2, height: 1,
+  damageX: 0, damageY: 0, damageWidth: 2, damageHeight: 1, tMs: 9, data: bytes(count, 5),
 });
 
 test("a big message is cut into pieces and joined again, channels apart", () => {

@@ -378,9 +378,11 @@ class App:
         self._loop.call_soon_threadsafe(self._send, message)
 
     def _on_picture(self, made: EncodedFrame) -> None:
+        at = made.damage
         frame = m.Frame(
-            made.frame, made.is_key, made.is_sharp, made.monitor, made.width, made.height, made.t_ms, made.data
-        )
+            made.frame, made.is_key, made.is_sharp, made.monitor, made.width, made.height,
+            at.x, at.y, at.width, at.height, made.t_ms, made.data,
+        )  # fmt: skip
         self._loop.call_soon_threadsafe(self._send_frame, frame)
 
     def _send_frame(self, frame: m.Frame) -> None:

@@ -47,6 +47,17 @@ def test_the_active_map_marks_exactly_the_cells_of_the_blocks(grid: Grid, data: 
         assert flag == (block in blocks)
 
 
+@given(grids, st.data())
+def test_the_bounds_hold_every_block_and_touch_one_at_each_side(grid: Grid, data: st.DataObject) -> None:
+    blocks = data.draw(st.frozensets(st.integers(0, grid.count - 1), min_size=1, max_size=8))
+    bounds, areas = grid.bounds(blocks), [grid.rect(block) for block in blocks]
+    assert bounds.x == min(area.x for area in areas)
+    assert bounds.y == min(area.y for area in areas)
+    assert bounds.x + bounds.width == max(area.x + area.width for area in areas)
+    assert bounds.y + bounds.height == max(area.y + area.height for area in areas)
+    assert grid.bounds(()) == Rect(0, 0, grid.width, grid.height)
+
+
 @given(st.lists(rects, max_size=8), st.integers(1, 500))
 def test_row_spans_are_separate_sorted_and_cover_the_same_rows(damage: list[Rect], height: int) -> None:
     spans = row_spans(damage, height)

@@ -80,6 +80,31 @@ def test_an_inactive_block_keeps_its_old_pixels() -> None:
     assert after[640 * 128 :] == before[640 * 128 :]
 
 
+@pytest.mark.parametrize("is_444", [True, False])
+def test_outside_of_what_a_frame_touches_no_pixel_differs(is_444: bool) -> None:
+    """The technician's page draws no more than that (console/screen/part.js)."""
+    canvas, viewer, shift = Canvas(640, 360), Viewer(), 0 if is_444 else 1
+    canvas.text(Rect(0, 0, 640, 360))
+    encoder = Vp9Encoder(640, 360, is_444)
+    encoder.take(canvas.grab(full=True))
+    frame = viewer.show(encoder.encode((), 50, 0, is_key=True).data)
+    for step, (x, y, quantizer) in enumerate([(130, 70, 60), (500, 300, 20), (64, 64, 4), (320, 0, 52), (0, 330, 0)]):
+        before = [plane(frame, index) for index in range(3)]
+        canvas.noise(Rect(x, y, 90, 30), step)
+        encoded = encoder.encode(encoder.take(canvas.grab()), quantizer, 33 + step, is_key=False)
+        frame = viewer.show(encoded.data)
+        area = encoder.grid.bounds(encoded.touched)
+        assert area.width * area.height < 640 * 360 // 2
+        for index, sub in enumerate((0, shift, shift)):
+            left, right, width = area.x >> sub, (area.x + area.width) >> sub, frame.planes[index].width
+            after = plane(frame, index)
+            for row in range(frame.planes[index].height):
+                was, now = (samples[row * width : (row + 1) * width] for samples in (before[index], after))
+                if area.y >> sub <= row < (area.y + area.height) >> sub:
+                    was, now = was[:left] + was[right:], now[:left] + now[right:]
+                assert was == now, (step, index, row)
+
+
 def test_colours_survive_the_whole_way_to_rgb() -> None:
     canvas, viewer = Canvas(256, 128), Viewer()
     canvas.fill(Rect(0, 0, 128, 128), RED)

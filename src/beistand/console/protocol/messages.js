@@ -50,7 +50,8 @@ const ROWS = [
   [0x23, "Text", INPUT, TECHNICIAN, "text:str"],
   [0x24, "Key", INPUT, TECHNICIAN, "code:str isPressed:bool"],
   [0x25, "ReleaseAll", INPUT, TECHNICIAN, ""],
-  [0x30, "Frame", PICTURE, HOST, "frame:u32 isKey:bool isSharp:bool monitor:u8 width:u16 height:u16 tMs:u32 data:bytes"],
+  [0x30, "Frame", PICTURE, HOST, "frame:u32 isKey:bool isSharp:bool monitor:u8 width:u16 height:u16 "
+    + "damageX:u16 damageY:u16 damageWidth:u16 damageHeight:u16 tMs:u32 data:bytes"],
   [0x40, "Clipboard", BULK, BOTH, "text:text"],
 ];
 

@@ -18,16 +18,18 @@ export async function supportedCodecs() {
   return found;
 }
 
-/** Decodes one stream; `show(frame)` draws at once, `shown(number, ms)` acknowledges, `wantKey()` asks for a keyframe. */
+/** @typedef {{x: number, y: number, width: number, height: number}} Area */
+
+/** Decodes one stream; `show(frame, damage)` draws at once, `shown(number, ms)` acknowledges, `wantKey()` asks for a keyframe. */
 export class Decoder {
-  /** @param {(frame: VideoFrame) => void} show @param {(number: number, ms: number) => void} shown @param {() => void} wantKey */
+  /** @param {(frame: VideoFrame, damage: Area | null) => void} show @param {(number: number, ms: number) => void} shown @param {() => void} wantKey */
   constructor(show, shown, wantKey) {
     this.show = show;
     this.shown = shown;
     this.wantKey = wantKey;
     this.codec = "";
     this.needsKey = true;
-    /** @type {Map<number, number>} frame number -> when it was given to the decoder */
+    /** @type {Map<number, {at: number, damage: Area}>} frame number -> when it was given to the decoder, what it changes */
     this.started = new Map();
     /** @type {VideoDecoder | null} */
     this.decoder = null;
@@ -67,7 +69,8 @@ export class Decoder {
       return;
     }
     this.needsKey = false;
-    this.started.set(message.frame, performance.now());
+    const { damageX: x, damageY: y, damageWidth: width, damageHeight: height } = message;
+    this.started.set(message.frame, { at: performance.now(), damage: { x, y, width, height } });
     try {
       const type = message.isKey ? "key" : "delta";
       this.decoder.decode(new EncodedVideoChunk({ type, timestamp: message.frame, data: message.data }));
@@ -79,9 +82,9 @@ export class Decoder {
   /** @param {VideoFrame} frame */
   output(frame) {
     const number = frame.timestamp;
-    const began = this.started.get(number) ?? performance.now();
+    const { at: began, damage } = this.started.get(number) ?? { at: performance.now(), damage: null };
     this.started.delete(number);
-    this.show(frame);
+    this.show(frame, damage);
     frame.close();
     this.shown(number, Math.min(65535, Math.round(performance.now() - began)));
   }

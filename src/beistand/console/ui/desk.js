@@ -30,7 +30,7 @@ export class Desk {
     this.build(place, customer);
     this.renderer = new Renderer(this.viewport, this.canvas, this.cursor);
     this.decoder = new Decoder(
-      (frame) => this.renderer.draw(frame),
+      (frame, damage) => this.renderer.draw(frame, damage),
       (number, ms) => this.shown(number, ms),
       () => this.support.send({ kind: "KeyframeWanted" }),
     );

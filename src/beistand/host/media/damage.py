@@ -71,6 +71,15 @@ class Grid:
         x, y = block % self.columns * BLOCK, block // self.columns * BLOCK
         return Rect(x, y, min(BLOCK, self.width - x), min(BLOCK, self.height - y))
 
+    def bounds(self, blocks: Iterable[int]) -> Rect:
+        """The smallest rectangle around these blocks, cut at the picture's edge; of none it is the whole picture."""
+        chosen = set(blocks) or {0, self.count - 1}
+        columns = [block % self.columns for block in chosen]
+        x, y = min(columns) * BLOCK, min(chosen) // self.columns * BLOCK
+        right = min((max(columns) + 1) * BLOCK, self.width)
+        bottom = min((max(chosen) // self.columns + 1) * BLOCK, self.height)
+        return Rect(x, y, right - x, bottom - y)
+
     def active_map(self, blocks: Iterable[int]) -> bytes:
         """One byte for each 16 x 16 px cell of the picture, row by row: 1 within the blocks."""
         cells, lines = -(-self.width // CELL), -(-self.height // CELL)

@@ -62,7 +62,7 @@ class Vp9Encoder:
         except VpxError as error:
             raise EncoderError(str(error)) from error
         self._is_new = False
-        return Encoded(data, key, quantizer, chosen)
+        return Encoded(data, key, quantizer, chosen, self.grid.around(chosen))
 
     def hurry(self, is_hurried: bool) -> None:
         if is_hurried != self._is_hurried:

@@ -36,12 +36,13 @@ class Codec:
 
 @dataclass(frozen=True)
 class Encoded:
-    """One packet; `blocks` are those it renewed (all of them in a keyframe)."""
+    """One packet; `blocks` are those it renewed (all of them in a keyframe), outside of `touched` no pixel differs."""
 
     data: bytes
     is_key: bool
     quantizer: int
     blocks: frozenset[int]
+    touched: frozenset[int]
 
 
 class Encoder(Protocol):

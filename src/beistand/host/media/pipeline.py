@@ -33,6 +33,7 @@ FRUGAL = 52  # with this quantizer, which takes about a third of the bytes of a 
 class EncodedFrame:
     """What the message Frame carries; `is_sharp`: no block of the other side's picture is visibly coarse.
 
+    `damage` holds every pixel that differs from the frame before, also those that the codec's loop filter changed.
     `quantizer` is for logs: 0 lossless to 63 coarsest.
     """
 
@@ -42,6 +43,7 @@ class EncodedFrame:
     monitor: int
     width: int
     height: int
+    damage: Rect
     t_ms: int
     data: bytes
     quantizer: int
@@ -234,9 +236,10 @@ class PictureWorker:
         self._sharpness.sent(encoded.blocks, encoded.quantizer)
         self._frame += 1
         grid, monitor = self._encoder.grid, 0 if self._watch.monitor is None else self._watch.monitor.id
+        t_ms = int((began - self._started) * 1000)
         made = EncodedFrame(
             self._frame, encoded.is_key, self._sharpness.worst() <= rate.SHARP, monitor, grid.width, grid.height,
-            int((began - self._started) * 1000), encoded.data, encoded.quantizer,
+            grid.bounds(encoded.touched), t_ms, encoded.data, encoded.quantizer,
         )  # fmt: skip
         self._emit(lambda: self._on_frame(made))
         now = self._clock()

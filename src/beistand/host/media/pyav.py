@@ -115,7 +115,7 @@ class PyavEncoder:
         self._is_new = self._has_taken = False
         is_key = any(packet.is_keyframe for packet in packets)
         renewed = self.grid.all() if is_key else frozenset(blocks)
-        return Encoded(b"".join(bytes(packet) for packet in packets), is_key, self._quality, renewed)
+        return Encoded(b"".join(bytes(packet) for packet in packets), is_key, self._quality, renewed, self.grid.all())
 
     def _fit(self, quantizer: int) -> None:
         """Changes the coder where the wanted quantizer demands it: finer for a still screen, coarser on a slow line."""

@@ -232,6 +232,10 @@ class Frame:
     monitor: int = _wire("u8")
     width: int = _wire("u16")
     height: int = _wire("u16")
+    damage_x: int = _wire("u16")
+    damage_y: int = _wire("u16")
+    damage_width: int = _wire("u16")
+    damage_height: int = _wire("u16")
     t_ms: int = _wire("u32")
     data: bytes = _wire("bytes")
 
