@@ -11,8 +11,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from beistand.builder import icon
 from beistand.builder.errors import BuildError
 
+ICON_PX = 64  # of the windows; the file itself has several sizes
 LOGO_BYTES = 262_144
 DEFAULT_COLOUR = (20, 82, 148)
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -41,6 +43,7 @@ class Firm:
             "phones": list(self.phones),
             "colour": "#{:02x}{:02x}{:02x}".format(*self.colour),
             "logo": base64.b64encode(self.logo).decode(),
+            "icon": base64.b64encode(icon.draw(ICON_PX, self.colour)).decode(),
             "root_key": self.root_key,
             "language": self.language,
         }

@@ -14,6 +14,7 @@ from beistand.builder.firm import Firm
 
 PYTHON = (3, 11)
 BYTECODE_MAGIC = struct.pack("<H", 3495) + b"\r\n"  # CPython 3.11
+MARK = "beistand.mark"  # host/platform/*/unpacked.py
 FIRM_FILE = "beistand/host/firm.json"
 
 
@@ -35,6 +36,7 @@ def build(
     entries = [
         Entry("boot", Kind.SCRIPT, _boot(boot, chosen)),
         archive.empty_module_archive(BYTECODE_MAGIC),
+        Entry(MARK, Kind.DATA),  # the first file to be unpacked: later starts know our folders by it
         Entry("base_library.zip", Kind.DATA, bytecode.module_zip(modules)),
         *(Entry(name, Kind.BINARY, chosen.binaries[name]) for name in sorted(chosen.binaries)),
     ]

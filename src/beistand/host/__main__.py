@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import wx
 
 from beistand.host.app import App
+from beistand.host.firm import Firm
 from beistand.host.platform import current
-from beistand.host.ports import PlatformError
+from beistand.host.ports import PlatformError, Unpacked
 from beistand.host.ui.texts import Language
 
 
@@ -25,22 +26,23 @@ def _server(text: str) -> str:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs the program until the customer closes it. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="beistand join", description="Get remote help: type the session number.")
-    parser.add_argument("--server", required=True, type=_server, help="address of the firm's server")
-    parser.add_argument("--company", default="", help="name of the firm, shown in the first window")
-    parser.add_argument("--language", choices=("de", "en"), help="language of the windows (default: the system's)")
-    options = parser.parse_args(arguments)
+def main(arguments: list[str] | None = None, firm: Firm | None = None, own: Unpacked | None = None) -> int:
+    """Runs the program until the customer closes it. Returns the exit status.
+
+    The one-file program passes the `firm` that the builder put inside, and its `own` traces; it takes no arguments.
+    """
+    chosen = firm or _from_arguments(arguments)
     try:
         platform, problem = current(), ""  # before the first window: Windows fixes the scale of pixels with it
     except PlatformError as error:
         platform, problem = None, str(error)
     application = wx.App()
-    language: Language = options.language or ("de" if wx.Locale.GetSystemLanguage() in _GERMAN else "en")
+    language = _language(chosen.language)
     if platform is not None:
         try:
-            App(options.server, options.company, language, platform, lambda: wx.CallAfter(application.ExitMainLoop))
+            app = App(chosen, language, platform, lambda: wx.CallAfter(application.ExitMainLoop), own)
+            if own is not None:
+                own.watch_outer(app.abandon)
         except PlatformError as error:
             problem = str(error)
     if problem:
@@ -50,6 +52,22 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     application.MainLoop()
     return 0
+
+
+def _language(wanted: str) -> Language:
+    if wanted in ("de", "en"):
+        return "de" if wanted == "de" else "en"
+    return "de" if wx.Locale.GetSystemLanguage() in _GERMAN else "en"
+
+
+def _from_arguments(arguments: list[str] | None) -> Firm:
+    parser = argparse.ArgumentParser(prog="beistand join", description="Get remote help: type the session number.")
+    parser.add_argument("--server", required=True, type=_server, help="address of the firm's server")
+    parser.add_argument("--company", default="", help="name of the firm, shown in the first window")
+    parser.add_argument("--language", choices=("de", "en"), help="language of the windows (default: the system's)")
+    parser.add_argument("--phone", action="append", default=[], help="phone number shown in the first window")
+    options = parser.parse_args(arguments)
+    return Firm(options.server, options.company, tuple(options.phone), language=options.language or "")
 
 
 _GERMAN = {wx.LANGUAGE_GERMAN, wx.LANGUAGE_GERMAN_AUSTRIAN, wx.LANGUAGE_GERMAN_SWISS}

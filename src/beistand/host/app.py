@@ -18,13 +18,14 @@ from beistand.host import conversation as c
 from beistand.host.acting import Actor
 from beistand.host.control.arbiter import Arbiter, Hindrance, Verdict
 from beistand.host.control.gate import Gate
+from beistand.host.firm import Firm
 from beistand.host.media.encoder import choose
 from beistand.host.media.pipeline import EncodedFrame, Outputs, PictureWorker
-from beistand.host.ports import CursorShape, LocalActivity, Monitor, Platform, PlatformError
+from beistand.host.ports import CursorShape, LocalActivity, Monitor, Platform, PlatformError, Unpacked
 from beistand.host.stop_link import StopLink
 from beistand.host.ui.consent import Answer, Asking, Question
 from beistand.host.ui.summary import Summary
-from beistand.host.ui.texts import Language
+from beistand.host.ui.texts import Language, say
 from beistand.host.windows import Told, Windows
 from beistand.protocol import rendezvous as r
 from beistand.protocol.e2e import messages as m
@@ -38,6 +39,7 @@ from beistand.transport.relay_link import RelayLink
 MUTE_REPORT_SECONDS = 0.5
 FLUSH_SECONDS = 0.03
 BYE_SECONDS = 1.0
+ABANDON_SECONDS = 0.4
 CURSOR_BYTES = 60_000
 HINDRANCES = {"paused": Hindrance.PAUSE, "curtain": Hindrance.CURTAIN, "resting": Hindrance.RESTING}
 
@@ -45,13 +47,16 @@ HINDRANCES = {"paused": Hindrance.PAUSE, "curtain": Hindrance.CURTAIN, "resting"
 class App:
     """One run of the program: one window, at most one session."""
 
-    def __init__(self, server: str, company: str, language: Language, platform: Platform, quit_: Callable[[], None]):
-        self._server = server.rstrip("/")
-        self._platform, self._quit = platform, quit_
+    def __init__(
+        self, firm: Firm, language: Language, platform: Platform, quit_: Callable[[], None], own: Unpacked | None = None
+    ) -> None:
+        """`own` are the one-file program's traces, if this is one. Raises PlatformError."""
+        self._server = firm.server.rstrip("/")
+        self._platform, self._quit, self._own = platform, quit_, own
         self._activity: LocalActivity = platform.activity()
         self._loop = asyncio.new_event_loop()
         told = Told(self._on_number, self._on_answer, self._on_act, self._on_leave)
-        self._windows = Windows(company, language, self._activity.last_press_was_real, told, platform.hide_from_capture)
+        self._windows = Windows(firm, language, self._activity.last_press_was_real, told, platform.hide_from_capture)
         self._conversation = c.Conversation()
         self._number: SessionNumber | None = None
         self._link: RelayLink | None = None
@@ -106,6 +111,15 @@ class App:
         if self._worker is not None:
             self._worker.stop()
         self._post(c.Stopped())
+
+    def abandon(self) -> None:
+        """The outer process of the one-file program is gone: the session ends as by the stop sign, then the program.
+
+        From any thread. The bye has `ABANDON_SECONDS` to leave; nothing waits for windows or network beyond that.
+        """
+        self._stop_now("outer process ended")
+        time.sleep(ABANDON_SECONDS)
+        os._exit(1)
 
     def _on_hand(self, when: float) -> None:
         """The customer's own hand, for each of its movements; runs in the watcher's thread."""
@@ -427,9 +441,11 @@ class App:
             self._link.send_frame(r.Ended(by, end.ending))
             self._link.close()
         threading.Thread(target=self._stop.close, name="stop sign close", daemon=True).start()
-        asking = self._asking
+        asking, own = self._asking, self._own
+        made = [say("sum_own_folder", self._windows.language, folder=own.folder)] if own else []
         self._windows.show_summary(
-            Summary(end.ending, end.text, asking.company, asking.technician, end.duration_seconds, end.facts, [])
+            Summary(end.ending, end.text, asking.company, asking.technician, end.duration_seconds, end.facts, made),
+            own.remove_program if own else None,
         )
 
     def _end_program(self) -> None:

@@ -1,27 +1,24 @@
-"""The door of the one-file program: like `__main__`, with what the firm put inside instead of arguments.
+"""The door of the one-file program: like `__main__`, with the firm that the builder put inside instead of arguments.
 
-`firm.json` is made by the builder and lies inside the signed file (security.md S50, S51).
+The program is two processes: the outer one unpacked the folder and waits to remove it, the inner one is this. Ending
+either of them in the task manager ends the session; what a killed outer one leaves is swept at the next start.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import pkgutil
 import sys
+import threading
 
 from beistand.host.__main__ import main
-
-
-def firm_arguments(text: bytes) -> list[str]:
-    """The arguments of `__main__` that the builder's file stands for."""
-    firm = json.loads(text)
-    arguments = ["--server", firm["server"]]
-    if firm["company"]:
-        arguments += ["--company", firm["company"]]
-    if firm["language"]:
-        arguments += ["--language", firm["language"]]
-    return arguments
-
+from beistand.host.firm import from_json
+from beistand.host.platform import unpacked
 
 if __name__ == "__main__":
-    sys.exit(main(firm_arguments(pkgutil.get_data("beistand.host", "firm.json") or b"{}") + sys.argv[1:]))
+    own = unpacked()
+    if own is not None:
+        with contextlib.suppress(OSError):  # a folder that cannot be marked is only swept later or not at all
+            own.hold()
+        threading.Thread(target=own.sweep, name="sweep", daemon=True).start()
+    sys.exit(main(firm=from_json(pkgutil.get_data("beistand.host", "firm.json") or b""), own=own))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -131,6 +132,30 @@ class LocalActivity(Protocol):
         ...
 
     def stop(self) -> None: ...
+
+
+class Unpacked(Protocol):
+    """The one-file program's traces on this computer: its temporary folder, its outer process, its own file."""
+
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def program(self) -> Path: ...
+    def hold(self) -> None:
+        """Marks the folder as in use for as long as this process lives. Raises OSError."""
+        ...
+
+    def watch_outer(self, on_gone: Callable[[], None]) -> None:
+        """Calls `on_gone` in a thread of its own once the outer process, which cleans up after us, has ended."""
+        ...
+
+    def sweep(self) -> int:
+        """Removes folders of earlier runs that nobody cleaned up; returns how many. Never raises."""
+        ...
+
+    def remove_program(self) -> None:
+        """Removes the program's own file, at the latest once its processes have ended. Raises OSError."""
+        ...
 
 
 class Platform(Protocol):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import wx
 
+from beistand.host.firm import Firm
 from beistand.host.ui.consent import Answer, Asking, ConsentSheet, Question
 from beistand.host.ui.number import NumberWindow
 from beistand.host.ui.panel import SessionPanel
@@ -32,11 +33,11 @@ class Windows:
     """Owns every window but the stop sign."""
 
     def __init__(
-        self, company: str, language: Language, was_real: Callable[[], bool], told: Told, hide: Callable[[int], None]
+        self, firm: Firm, language: Language, was_real: Callable[[], bool], told: Told, hide: Callable[[int], None]
     ) -> None:
         """`hide(native window)` keeps a window out of the picture: the customer decides unwatched."""
         self._was_real, self._told, self._hide = was_real, told, hide
-        self._number: NumberWindow | None = NumberWindow(company, language, self._typed)
+        self._number: NumberWindow | None = NumberWindow(firm, language, self._typed)
         self._number.Bind(wx.EVT_CLOSE, self._leaving)
         self._number.CentreOnScreen()
         self._number.Show()
@@ -128,14 +129,14 @@ class Windows:
 
         wx.CallAfter(put)
 
-    def show_summary(self, summary: Summary) -> None:
-        """Closes everything else and shows the last sheet."""
+    def show_summary(self, summary: Summary, remove_program: Callable[[], None] | None = None) -> None:
+        """Closes everything else and shows the last sheet; `remove_program` deletes the program's own file."""
 
         def show() -> None:
             if self._panel is not None:
                 self._panel.Destroy()
                 self._panel = None
-            SummarySheet(summary, self.language, self._told.leave).Show()
+            SummarySheet(summary, self.language, self._told.leave, remove_program).Show()
             if self._number is not None:
                 self._number.Destroy()
                 self._number = None

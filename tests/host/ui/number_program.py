@@ -4,6 +4,7 @@ import sys
 
 import wx
 
+from beistand.host.firm import Firm
 from beistand.host.ui.number import NumberWindow
 from beistand.protocol.e2e.number import SessionNumber, spoken
 
@@ -21,7 +22,7 @@ def main() -> None:
 
         wx.CallLater(50, again)
 
-    window = NumberWindow("", "de", refuse)
+    window = NumberWindow(Firm("https://help.example.org"), "de", refuse)
     window.SetPosition((100, 100))
     window.Show()
     known = [""]

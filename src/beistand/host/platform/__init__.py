@@ -6,8 +6,9 @@ Everything else of the host speaks to the ports in `host/ports.py`. Adapters do 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from beistand.host.ports import Platform, PlatformError
+from beistand.host.ports import Platform, PlatformError, Unpacked
 
 
 def current() -> Platform:
@@ -29,3 +30,19 @@ def current() -> Platform:
         f"This program cannot share the screen of this system ({sys.platform}) yet: "
         "use a computer with Windows, or with Linux and X11."
     )
+
+
+def unpacked() -> Unpacked | None:
+    """The traces of the one-file program, or None if this is not one."""
+    folder = getattr(sys, "_MEIPASS", "")
+    if not folder:
+        return None
+    if sys.platform == "win32":
+        from beistand.host.platform.windows.unpacked import WindowsUnpacked
+
+        return WindowsUnpacked(Path(folder), Path(sys.executable))
+    if sys.platform.startswith("linux"):
+        from beistand.host.platform.x11.unpacked import LinuxUnpacked
+
+        return LinuxUnpacked(Path(folder), Path(sys.executable))
+    return None

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import wx
 
+from beistand.host.firm import Firm
 from beistand.host.ui import theme
 from beistand.host.ui.texts import Language, say
 from beistand.protocol.e2e.number import NumberError, SessionNumber, parse
 
 WRAP_PX = 560
+LOGO_PX = 56
 
 
 def grouped(text: str) -> str:
@@ -34,14 +36,16 @@ def caret_in(wanted: str, digits_before: int) -> int:
 class NumberWindow(wx.Frame):
     """Asks for the number; `on_number` gets it parsed, with its check digit already verified."""
 
-    def __init__(self, company: str, language: Language, on_number: Callable[[SessionNumber], None]) -> None:
+    def __init__(self, firm: Firm, language: Language, on_number: Callable[[SessionNumber], None]) -> None:
         super().__init__(None, title="Beistand", style=wx.DEFAULT_FRAME_STYLE & ~(wx.RESIZE_BORDER | wx.MAXIMIZE_BOX))
-        self._company = company
+        self._firm = firm
         self._on_number = on_number
         self.language = language
         self._status_key: tuple[str, dict[str, object]] | None = None
         # After a number that did not fit: the next digit begins a new one, wherever the customer has clicked.
         self._is_refused = False
+        if firm.icon:
+            self.SetIcon(wx.Icon(theme.picture(firm.icon, 0)))
         self._build()
         self.Bind(wx.EVT_CHAR_HOOK, self._on_key)
 
@@ -51,8 +55,11 @@ class NumberWindow(wx.Frame):
         panel.SetBackgroundColour(theme.PAPER)
         column = wx.BoxSizer(wx.VERTICAL)
         top = wx.BoxSizer(wx.HORIZONTAL)
-        title = self._company or say("title", self.language)
-        top.Add(theme.label(panel, title, 20, True, theme.BLUE), 1, wx.ALIGN_CENTER_VERTICAL)
+        title = self._firm.company or say("title", self.language)
+        if self._firm.logo:
+            top.Add(wx.StaticBitmap(panel, bitmap=theme.picture(self._firm.logo, LOGO_PX)), 0, wx.RIGHT, 14)
+        colour = wx.Colour(*self._firm.colour)
+        top.Add(theme.label(panel, title, 20, True, colour), 1, wx.ALIGN_CENTER_VERTICAL)
         self._other = theme.button(panel, say("other_language", self.language), theme.SMALL_PT)
         self._other.Bind(wx.EVT_BUTTON, self._on_other_language)
         question = say("number_question", self.language)
@@ -75,7 +82,7 @@ class NumberWindow(wx.Frame):
         self.status.SetMinSize((WRAP_PX, 76))
         column.Add(self.status, 0, wx.EXPAND | wx.BOTTOM, 6)
         bottom = wx.BoxSizer(wx.HORIZONTAL)
-        bottom.Add(theme.label(panel, say("scam", self.language), theme.SMALL_PT, colour=theme.QUIET, wrap=430), 1)
+        bottom.Add(theme.label(panel, self._warning(), theme.SMALL_PT, colour=theme.QUIET, wrap=430), 1)
         bottom.Add(self._other, 0, wx.ALIGN_BOTTOM)
         column.Add(bottom, 0, wx.EXPAND)
         outer = wx.BoxSizer(wx.VERTICAL)
@@ -83,6 +90,12 @@ class NumberWindow(wx.Frame):
         panel.SetSizerAndFit(outer)
         self.SetClientSize(panel.GetBestSize())
         self.field.SetFocus()
+
+    def _warning(self) -> str:
+        """Who phoned whom, and the numbers under which the firm is truly reached."""
+        warning = say("scam", self.language)
+        phones = ", ".join(phone.replace(" ", "\u00a0") for phone in self._firm.phones)
+        return f"{warning}\n{say('our_phone', self.language, phones=phones)}" if phones else warning
 
     def set_status(self, key: str, **values: object) -> None:
         """Shows one sentence under the button; the field stays as it is, so that a typing error can be mended."""

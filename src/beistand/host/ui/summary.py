@@ -45,7 +45,14 @@ def lines(summary: Summary, language: Language) -> list[str]:
 class SummarySheet(wx.Frame):
     """Shown after the end; closing it ends the program."""
 
-    def __init__(self, summary: Summary, language: Language, on_close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        summary: Summary,
+        language: Language,
+        on_close: Callable[[], None],
+        remove_program: Callable[[], None] | None = None,
+    ) -> None:
+        """`remove_program` deletes the file that the customer started; None without such a file."""
         super().__init__(None, title=say("sum_title", language))
         panel = wx.Panel(self)
         panel.SetBackgroundColour(theme.PAPER)
@@ -58,20 +65,46 @@ class SummarySheet(wx.Frame):
         text.SetInsertionPoint(0)
         column.Add(text, 1, wx.EXPAND | wx.BOTTOM, 12)
         after = say("sum_after", language)
-        column.Add(theme.label(panel, after, 15, wrap=WIDTH_PX), 0, wx.BOTTOM, 12)
+        self._after = theme.label(panel, after, 15, wrap=WIDTH_PX)
+        column.Add(self._after, 0, wx.BOTTOM, 12)
+        buttons = wx.BoxSizer(wx.HORIZONTAL)
+        self._language, self._remove_program = language, remove_program
+        if remove_program is not None:
+            self._remove = theme.button(panel, say("sum_remove", language), 15)
+            self._remove.Bind(wx.EVT_BUTTON, self._removed)
+            buttons.Add(self._remove, 0)
+        buttons.AddStretchSpacer()
         close = theme.button(panel, say("close", language))
         close.Bind(wx.EVT_BUTTON, lambda _event: self.Close())
         close.SetDefault()
-        column.Add(close, 0, wx.ALIGN_RIGHT)
+        buttons.Add(close, 0)
+        column.Add(buttons, 0, wx.EXPAND)
         outer = wx.BoxSizer(wx.VERTICAL)
         outer.Add(column, 1, wx.EXPAND | wx.ALL, 24)
         panel.SetSizerAndFit(outer)
         self.SetClientSize(panel.GetBestSize())
         self.CentreOnScreen()
         self._on_close = on_close
+        self._is_to_go = False
         self.Bind(wx.EVT_CLOSE, self._closed)
         close.SetFocus()
 
-    def _closed(self, _event: wx.CloseEvent) -> None:
+    def _removed(self, _event: wx.CommandEvent) -> None:
+        """The file goes when the program has ended: it is in use until then."""
+        self._remove.Disable()
+        self._is_to_go = True
+        theme.set_label(self._after, say("sum_removing", self._language), WIDTH_PX)
+
+    def _closed(self, event: wx.CloseEvent) -> None:
+        if self._is_to_go and self._remove_program is not None:
+            try:
+                self._remove_program()
+            except OSError as error:
+                self._is_to_go = False
+                theme.set_label(self._after, say("sum_not_removed", self._language, file=error.filename), WIDTH_PX)
+                self.Layout()
+                if event.CanVeto():
+                    event.Veto()
+                    return
         self.Destroy()
         self._on_close()

@@ -20,6 +20,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Geben Sie die Nummer nur ein, wenn Sie uns selbst angerufen haben.",
         "Only type the number if you called us yourself.",
     ),
+    "our_phone": ("Sie erreichen uns unter {phones}.", "You reach us at {phones}."),
     "connect": ("Verbinden", "Connect"),
     "other_language": ("English", "Deutsch"),
     "connecting": ("Verbindung wird aufgebaut …", "Connecting …"),
@@ -176,6 +177,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sum_after": (
         "Sie können die Programmdatei jetzt löschen. Auf Ihrem Rechner bleibt nichts zurück.",
         "You can delete the program file now. Nothing stays on your computer.",
+    ),
+    "sum_own_folder": (
+        "{folder} (der Ordner des laufenden Programms; er verschwindet, wenn Sie dieses Fenster schließen)",
+        "{folder} (the running program's own folder; it goes away when you close this window)",
+    ),
+    "sum_remove": ("Programm löschen", "Delete the program"),
+    "sum_removing": (
+        "Die Programmdatei verschwindet, sobald Sie dieses Fenster schließen.",
+        "The program file goes away as soon as you close this window.",
+    ),
+    "sum_not_removed": (
+        "Die Programmdatei lässt sich hier nicht löschen. Bitte löschen Sie sie selbst: {file}",
+        "The program file cannot be deleted from here. Please delete it yourself: {file}",
     ),
     "close": ("Schließen", "Close"),
     "fact_view": ("Zusehen erlaubt", "Viewing allowed"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import wx
 from wx.lib.wordwrap import wordwrap
 
@@ -19,6 +21,17 @@ def font(points: int = BASE_PT, is_bold: bool = False) -> wx.Font:
     """The system's own sans-serif font at a size in points."""
     weight = wx.FONTWEIGHT_BOLD if is_bold else wx.FONTWEIGHT_NORMAL
     return wx.Font(points, wx.FONTFAMILY_SWISS, wx.FONTSTYLE_NORMAL, weight)
+
+
+def picture(png: bytes, height_px: int) -> wx.Bitmap:
+    """A PNG as a bitmap, scaled down to this height (0: as it is); an unreadable one becomes a blank of one pixel."""
+    image = wx.Image(io.BytesIO(png), wx.BITMAP_TYPE_PNG)
+    if not image.IsOk():
+        return wx.Bitmap(1, 1)
+    if height_px and image.GetHeight() > height_px:
+        width = max(1, min(4 * height_px, image.GetWidth() * height_px // image.GetHeight()))
+        image = image.Scale(width, height_px, wx.IMAGE_QUALITY_HIGH)
+    return wx.Bitmap(image)
 
 
 def wrapped(text: str, face: wx.Font, width_px: int) -> tuple[str, wx.Size]:

@@ -1,0 +1,43 @@
+"""What the firm put into the program: server, name, phone numbers, colour, pictures, pinned key.
+
+The builder writes it as `firm.json` inside the one-file program (security.md S50, S51), `python -m beistand.host` makes
+it from its arguments. Nothing of it comes from the wire.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+
+DEFAULT_COLOUR = (20, 82, 148)
+
+
+@dataclass(frozen=True)
+class Firm:
+    """`colour` is red, green, blue; `logo` and `icon` are PNG files or empty; `root_key` base64 or empty."""
+
+    server: str
+    company: str = ""
+    phones: tuple[str, ...] = ()
+    colour: tuple[int, int, int] = DEFAULT_COLOUR
+    logo: bytes = b""
+    icon: bytes = b""
+    root_key: str = ""
+    language: str = ""
+
+
+def from_json(text: bytes) -> Firm:
+    """The firm of the builder's file, which the builder has checked."""
+    entry = json.loads(text)
+    red, green, blue = bytes.fromhex(entry["colour"].removeprefix("#"))
+    return Firm(
+        server=entry["server"],
+        company=entry["company"],
+        phones=tuple(entry["phones"]),
+        colour=(red, green, blue),
+        logo=base64.b64decode(entry["logo"]),
+        icon=base64.b64decode(entry["icon"]),
+        root_key=entry["root_key"],
+        language=entry["language"],
+    )

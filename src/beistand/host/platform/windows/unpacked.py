@@ -1,0 +1,85 @@
+"""The one-file program's traces on Windows: its temporary folder, its outer process, its own file."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform == "win32"
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable
+from ctypes import wintypes
+from pathlib import Path
+
+from beistand.host.platform.windows.api import kernel32
+
+MARK = "beistand.mark"  # the builder puts it into the program as the first file to be unpacked
+FOLDERS = "_MEI*"  # the bootloader's name for its folders
+YOUNG_SECONDS = 120.0  # a folder that grew this lately may belong to a copy that is just starting
+_SYNCHRONIZE = 0x00100000
+_INFINITE = 0xFFFFFFFF
+# Tries for about 20 s, until the outer process has ended. The path comes by a variable: no quoting can break out of it.
+_REMOVE = (
+    'for /l %i in (1,1,40) do @(del /f /q "!BEISTAND_PROGRAM!" >nul 2>nul'
+    ' & if not exist "!BEISTAND_PROGRAM!" (exit) else ping -n 2 -w 500 127.0.0.1 >nul)'
+)
+
+kernel32.OpenProcess.argtypes = [wintypes.DWORD, wintypes.BOOL, wintypes.DWORD]
+kernel32.OpenProcess.restype = wintypes.HANDLE
+kernel32.WaitForSingleObject.argtypes = [wintypes.HANDLE, wintypes.DWORD]
+
+
+class WindowsUnpacked:
+    """`folder` is what the bootloader unpacked for this run, `program` the file the customer started."""
+
+    def __init__(self, folder: Path, program: Path) -> None:
+        self.folder, self.program = folder, program
+
+    def hold(self) -> None:
+        """Nothing to do: Windows lets nobody remove a library that is loaded."""
+
+    def watch_outer(self, on_gone: Callable[[], None]) -> None:
+        """Calls `on_gone` in a thread of its own once the outer process has ended."""
+        handle = kernel32.OpenProcess(_SYNCHRONIZE, False, os.getppid())
+
+        def wait() -> None:
+            if handle:
+                kernel32.WaitForSingleObject(handle, _INFINITE)
+            on_gone()
+
+        threading.Thread(target=wait, name="outer process", daemon=True).start()
+
+    def sweep(self) -> int:
+        """Removes folders of earlier runs whose outer process was killed; returns how many."""
+        removed = 0
+        with contextlib.suppress(OSError):
+            before = self.folder.stat().st_mtime - YOUNG_SECONDS  # our own folder is as old as this start
+            for folder in Path(tempfile.gettempdir()).glob(FOLDERS):
+                with contextlib.suppress(OSError):
+                    removed += folder != self.folder and self._remove_if_dead(folder, before)
+        return removed
+
+    @staticmethod
+    def _remove_if_dead(folder: Path, before: float) -> bool:
+        if not (folder / MARK).is_file() or folder.stat().st_mtime > before:
+            return False
+        for library in folder.glob("python3*.dll"):
+            library.unlink()  # fails as long as a process has it loaded
+        shutil.rmtree(folder)
+        return True
+
+    def remove_program(self) -> None:
+        """Removes the program's own file as soon as its processes have ended. Raises OSError."""
+        environment = {**os.environ, "BEISTAND_PROGRAM": str(self.program)}
+        subprocess.Popen(
+            f"cmd.exe /d /v:on /c {_REMOVE}",
+            env=environment,
+            cwd=os.environ.get("SYSTEMROOT", "C:\\"),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            creationflags=subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP,
+        )  # fmt: skip
