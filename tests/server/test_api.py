@@ -360,6 +360,21 @@ async def test_events_tell_what_changes_to_the_own_firm_alone(home: Any) -> None
     assert home.parts.log._streams == set()
 
 
+async def test_a_technician_sees_that_somebody_opened_the_page_or_took_the_program(home: Any) -> None:
+    folder = home.parts.settings.programs
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "Fernhilfe.exe").write_bytes(b"MZ")
+    tina = Listener(home, home.tina)
+    await asyncio.wait_for(tina.messages.get(), 30)
+    assert (await home.tina.get("/")).status == 200  # the technician's own visit is none
+    visitor = home.browser()
+    assert (await visitor.get("/programs/Fernhilfe.exe")).status == 200
+    assert (await tina.next()).startswith('event: public\ndata: {"what": "program"}')
+    assert (await visitor.get("/en")).status == 200
+    assert (await tina.next()).startswith('event: public\ndata: {"what": "page"}')
+    await tina.leave()
+
+
 async def test_s33_an_open_stream_ends_when_the_user_is_disabled(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from beistand.server.portal import api
 

@@ -22,6 +22,8 @@ export const TEXTS = {
   covered: ["Vertrag: der Partner zahlt ({by}).", "Contract: the partner pays ({by})."],
   free: ["Für den Kunden kostenlos.", "Free for the customer."],
   step_waiting: ["Nummer gesagt, warten auf den Kunden", "Number told, waiting for the customer"],
+  step_page: ["Jemand hat die Seite geöffnet", "Somebody has opened the page"],
+  step_program: ["Programm geladen", "Program downloaded"],
   step_joined: ["Programm gestartet, Nummer eingetippt", "Program started, number typed"],
   step_proven: ["Nummer geprüft, Verbindung verschlüsselt", "Number checked, link encrypted"],
   step_asked: ["Der Kunde liest die Anfrage", "The customer reads the request"],

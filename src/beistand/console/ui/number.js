@@ -3,7 +3,7 @@
 import { clock, t } from "../i18n.js";
 import { clean, el, show } from "./dom.js";
 
-const STEPS = ["waiting", "joined", "proven", "asked", "agreed"];
+const STEPS = ["waiting", "page", "program", "joined", "proven", "asked", "agreed"];
 
 export class NumberPage {
   /** @param {HTMLElement} place @param {any} made @param {string} spoken @param {string} customer @param {() => void} withdraw */
@@ -28,6 +28,8 @@ export class NumberPage {
     this.step("waiting");
     this.timer = setInterval(() => this.tick(), 500);
     this.tick();
+    this.events = new EventSource("/api/events");
+    this.events.addEventListener("public", (event) => this.somebody(JSON.parse(event.data).what));
   }
 
   tick() {
@@ -35,9 +37,16 @@ export class NumberPage {
     this.valid.textContent = t("valid_for", { time: clock(rest) });
   }
 
+  /** Somebody opened the public page or took a program: a hint for the technician, no proof. @param {string} what */
+  somebody(what) {
+    const at = STEPS.indexOf(what);
+    if (at > this.at && this.at < STEPS.indexOf("joined")) this.step(what);
+  }
+
   /** @param {string} name one of STEPS */
   step(name) {
     const at = STEPS.indexOf(name);
+    this.at = at;
     this.steps.forEach((/** @type {HTMLElement} */ item, /** @type {number} */ i) => {
       item.className = i < at ? "done" : i === at ? "now" : "";
       if (i === at) item.setAttribute("aria-current", "step");
@@ -54,5 +63,6 @@ export class NumberPage {
 
   close() {
     clearInterval(this.timer);
+    this.events.close();
   }
 }

@@ -203,9 +203,12 @@ class Api:
             if not await self._is_signed_in(visit, now):
                 yield "event: signed_out\ndata: {}\n\n"
                 return
+            signals = stream.signals()
+            for what in signals:
+                yield f"event: public\ndata: {json.dumps({'what': what})}\n\n"
             for session in changed:
                 yield f"event: session\ndata: {json.dumps(session_json(session, now))}\n\n"
-            quiet = 0 if changed else quiet + 1
+            quiet = 0 if changed or signals else quiet + 1
             if quiet >= HEARTBEAT_EVERY:
                 quiet = 0
                 yield ": still here\n\n"

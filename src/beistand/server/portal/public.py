@@ -16,6 +16,7 @@ from beistand.server.portal.pages import STATIC
 from beistand.server.portal.phones import Phone, price_text
 from beistand.server.portal.programs import Programs, own_system
 from beistand.server.store import accounts
+from beistand.server.store.accounts import Organisation
 
 CONSOLE = Path(console.__file__).parent
 TYPES = {
@@ -56,10 +57,10 @@ class PublicDoors:
         return await self._page(visit, "en")
 
     async def _page(self, visit: Visit, language: str) -> Response:
-        host = urlsplit(f"//{visit.request.headers.get('host', '')}").hostname or ""
-        firm = await visit.parts.db.read(lambda c: accounts.public_organisation(c, host))
+        firm = await _firm_of(visit)
         if firm is None:
             return visit.parts.pages.page("not_set_up", language)
+        _signal(visit, firm, "page")
         offered = await asyncio.to_thread(self._programs.offered)
         own = own_system(visit.request.headers.get("user-agent", ""))
         offered.sort(key=lambda program: program.system != own)
@@ -78,6 +79,8 @@ class PublicDoors:
         path = await asyncio.to_thread(self._programs.path, visit.request.path_params["name"])
         if path is None:
             raise RefusalError(404, "not_found", visit.say("not_found"))
+        if (firm := await _firm_of(visit)) is not None:
+            _signal(visit, firm, "program")
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
     async def style(self, visit: Visit) -> Response:
@@ -96,6 +99,18 @@ class PublicDoors:
         if not is_plain or path.suffix not in TYPES or not path.is_file() or path.is_symlink():
             raise RefusalError(404, "not_found", visit.say("not_found"))
         return await _asset(visit, path)
+
+
+async def _firm_of(visit: Visit) -> Organisation | None:
+    """Whose public page this host shows."""
+    host = urlsplit(f"//{visit.request.headers.get('host', '')}").hostname or ""
+    return await visit.parts.db.read(lambda c: accounts.public_organisation(c, host))
+
+
+def _signal(visit: Visit, firm: Organisation, what: str) -> None:
+    """Technicians who wait for a customer see that somebody came; their own visits are none. No personal data."""
+    if visit.user is None and visit.request.method == "GET":
+        visit.parts.log.signal(firm.id, what)
 
 
 async def _asset(visit: Visit, path: Path) -> Response:

@@ -33,6 +33,7 @@ class Stream:
     def __init__(self, organisation_id: str) -> None:
         self.organisation_id = organisation_id
         self._changed: dict[str, Session] = {}
+        self._signals: dict[str, None] = {}
         self._wake = asyncio.Event()
 
     def push(self, session: Session) -> None:
@@ -41,6 +42,16 @@ class Stream:
         while len(self._changed) > STREAM_BACKLOG:
             self._changed.pop(next(iter(self._changed)))
         self._wake.set()
+
+    def push_signal(self, what: str) -> None:
+        """Something happened on the public page; said once however often it happened since the last look."""
+        self._signals[what] = None
+        self._wake.set()
+
+    def signals(self) -> list[str]:
+        """What happened on the public page since the last call."""
+        happened, self._signals = list(self._signals), {}
+        return happened
 
     async def next(self, timeout_seconds: float) -> list[Session]:
         """What changed since the last call; empty when the time is over."""
@@ -117,6 +128,12 @@ class SessionLog:
     def close(self, stream: Stream) -> None:
         """Ends a stream."""
         self._streams.discard(stream)
+
+    def signal(self, organisation_id: str, what: str) -> None:
+        """Tells the firm's open pages that somebody opened the public page or took a program; nothing is kept."""
+        for stream in self._streams:
+            if stream.organisation_id == organisation_id:
+                stream.push_signal(what)
 
     async def _write_waiting(self) -> bool:
         """False if the store refused: the facts stay, in order."""
