@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
+from beistand.audit import receipt as receipts
 from beistand.audit.note import Verifier, origin
+from beistand.audit.receipt import ReceiptError
 from beistand.cli.serve import CONFIG, open_database
 from beistand.server.keys import AUDIT_FILE, KeyFileError, load_signing
 from beistand.server.store import accounts, audit
@@ -21,12 +23,17 @@ CHECKS: tuple[tuple[str, Callable[[Connection, str, Verifier], Finding]], ...] =
 
 
 @click.command()
+@click.argument("receipt", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @CONFIG
-def verify(config: Path | None) -> None:
+def verify(receipt: Path | None, config: Path | None) -> None:
     """Check that nothing recorded was changed: the audit log, its tree and every signed checkpoint.
 
     Ends with status 1 and one sentence for each finding if anything was. Works beside a running server.
+    With a customer's RECEIPT (the JSON file) it says what that proves, without server and network.
     """
+    if receipt is not None:
+        click.echo(_proves(receipt))
+        return
     settings, db = open_database(config)
     try:
         public = load_signing(settings.data / AUDIT_FILE).public_key().public_bytes_raw()
@@ -37,6 +44,28 @@ def verify(config: Path | None) -> None:
         db.close()
     if problems:
         raise click.ClickException(f"{problems} findings: restore from a backup and ask who had access.")
+
+
+def _proves(path: Path) -> str:
+    try:
+        proven = receipts.check(receipts.read(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError):
+        raise click.ClickException(f"{path} cannot be read: name the receipt's JSON file.") from None
+    except ReceiptError as error:
+        raise click.ClickException(str(error)) from None
+    said, head = proven.content, proven.checkpoint
+    return (
+        f"This receipt is unchanged: {_clean(said.get('company'))} ({_clean(said.get('domain'))}) recorded it on "
+        f"{_clean(said.get('ended'))[:10]} as entry {proven.index} of its audit log, and signed the log with "
+        f"{head.size} entries. Ask the firm whether its log's key ends in {proven.key.public.hex()[-8:]}: "
+        "this file alone cannot tell."
+    )
+
+
+def _clean(value: object) -> str:
+    """Words of a file on a terminal: printable, short."""
+    text = value if isinstance(value, str) else "?"
+    return "".join(c for c in text if c.isprintable())[:100]
 
 
 def _found(

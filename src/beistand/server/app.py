@@ -142,6 +142,7 @@ async def _measure(parts: Parts, run_id: str) -> None:
                 )
             now = parts.clock.now().utc_us
             made = await parts.db.write(partial(metering.catch_up, open_sessions=open_sessions, now_us=now))
+            await parts.db.write(partial(parts.log.catch_up, now_us=now))
             if made:
                 log.info("the time of %d sessions that a stop of the server cut off was recorded", made)
         except StoreError as error:

@@ -23,6 +23,8 @@ SIGN_IN_AS_PERSON_FROM_ADDRESS = Limit(burst=5, seconds_each=30)
 SIGN_IN_AS_PERSON = Limit(burst=50, seconds_each=20)
 SETUP_FROM_ADDRESS = Limit(burst=20, seconds_each=10)
 NEW_SESSION_OF_USER = Limit(burst=20, seconds_each=6)
+RECEIPT_FROM_ADDRESS = Limit(burst=60, seconds_each=1)
+PAPER_FROM_ADDRESS = Limit(burst=10, seconds_each=6)
 FACT_OF_USER = Limit(burst=120, seconds_each=0.5)
 
 

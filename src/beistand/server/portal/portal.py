@@ -15,6 +15,7 @@ from beistand.server.portal.api import Api
 from beistand.server.portal.parts import Parts
 from beistand.server.portal.programs import Programs
 from beistand.server.portal.public import PublicDoors
+from beistand.server.portal.receipt import ReceiptDoors
 
 log = logging.getLogger("beistand.portal")
 
@@ -23,6 +24,7 @@ def doors(parts: Parts) -> list[Door]:
     """Every route of the portal."""
     return [
         *PublicDoors(Programs(parts.settings.programs)).doors(),
+        *ReceiptDoors().doors(),
         *signing_in.doors(),
         *setup.doors(),
         *office.doors(),

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import InternalError, OperationalError
 
 from beistand.server.clock import Clock
-from beistand.server.store import audit, metering, sessions
+from beistand.server.store import audit, metering, receipts, sessions
 from beistand.server.store.database import Database, StoreError
 from beistand.server.store.sessions import Fact, Session
 
@@ -119,6 +119,19 @@ class SessionLog:
         """Returns when all facts recorded so far are stored."""
         await self._idle.wait()
 
+    def catch_up(self, connection: Connection, now_us: int) -> int:
+        """Makes the receipts that a stop of the server prevented, in the caller's transaction; gives how many."""
+        made = 0
+        for organisation_id, session_id in receipts.unmade(connection, self._open, now_us):
+            made += receipts.settle(connection, organisation_id, session_id, now_us)
+            audit.checkpoint(connection, organisation_id, self._audit_key, now_us)
+        return made
+
+    @property
+    def audit_public(self) -> bytes:
+        """The audit log's public key, 32 bytes."""
+        return self._audit_key.public_key().public_bytes_raw()
+
     def open(self, organisation_id: str) -> Stream:
         """A stream of changes for one page; give it back with `close`."""
         stream = Stream(organisation_id)
@@ -179,6 +192,7 @@ def _keep(
         # What happened is kept even if its meaning cannot be: the look after cut-off sessions tries again.
         log.exception("the meaning of a fact %r of session %r could not be kept", fact.name, fact.session_id)
     if fact.name == "closed":
+        receipts.settle(connection, owner, fact.session_id, fact.utc_us)
         audit.checkpoint(connection, owner, audit_key, fact.utc_us)
     session = sessions.get_session(connection, owner, fact.session_id)
     return (owner, session) if session else None

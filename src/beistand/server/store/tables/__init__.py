@@ -21,6 +21,7 @@ from beistand.server.store.tables.ground import (
     support_session,
     user,
 )
+from beistand.server.store.tables.receipts import receipt
 from beistand.server.store.tables.times import (
     charge_consent,
     charge_notice,
@@ -49,6 +50,7 @@ __all__ = [
     "goodwill_decision",
     "metadata",
     "organisation",
+    "receipt",
     "session_fact",
     "session_pulse",
     "setup_token",

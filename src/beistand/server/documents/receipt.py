@@ -1,0 +1,95 @@
+"""A receipt's content as people read it: pairs and lines of text in a language, for the page and for paper. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from beistand.server.documents import formats
+
+ZONE = "Europe/Berlin"
+Say = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event: clock time, who, what."""
+
+    time: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A receipt in one language."""
+
+    pairs: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+
+
+def shown(content: dict[str, Any], language: str, say: Say) -> Shown:
+    """`content` is a checked receipt's; unknown events are shown under their own name."""
+    pairs = [(say("receipt_company"), f"{content['company']} ({content['domain']})")]
+    pairs += [(say("receipt_technician"), content["technician"]), (say("receipt_customer"), content["customer"])]
+    if content["began"]:
+        pairs.append((say("receipt_began"), moment(content["began"], language)))
+        minutes, seconds = divmod(content["seconds"], 60)
+        duration = say("receipt_minutes").format(minutes=minutes, seconds=seconds)
+    else:
+        duration = say("receipt_not_begun")
+    if content["ended"]:
+        pairs.append((say("receipt_ended"), moment(content["ended"], language)))
+    pairs.append((say("receipt_duration"), duration))
+    pairs.append((say("receipt_price"), _price(content, say)))
+    return Shown(tuple(pairs), tuple(_line(event, say) for event in content["events"]))
+
+
+def moment(text: str, language: str) -> str:
+    """12.11.2026, 09:02:00 on the wall clock."""
+    at = _at(text)
+    return f"{formats.day(formats.local_day(at, ZONE), language)}, {formats.clock(at, ZONE)}"
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(ZONE))
+
+
+def _price(content: dict[str, Any], say: Say) -> str:
+    if content["is_chargeable"]:
+        return str(content["notice"])
+    if content["covered_by"]:
+        return say("receipt_covered").format(covered_by=content["covered_by"])
+    return say("receipt_free")
+
+
+def _line(event: dict[str, Any], say: Say) -> Line:
+    who, data = event["by"], event["data"]
+    if who == "server" and data.get("detail") in ("customer", "technician"):
+        who = data["detail"]
+    return Line(formats.clock(_at(event["at"]), ZONE), say(f"by_{who}"), _text(event["what"], data, say))
+
+
+def _text(what: str, data: dict[str, Any], say: Say) -> str:
+    match what:
+        case "consent":
+            allowed = say(f"ev_consent_{2 if data.get('level') == 2 else 1}")
+            return f"{allowed}. {say('ev_consent_charge')}." if data.get("charge") == 1 else allowed
+        case "level":
+            return say(f"ev_level_{2 if data.get('level') == 2 else 1}")
+        case "charge_answered":
+            return f"{say('ev_charge_yes' if data.get('is_yes') is True else 'ev_charge_no')}: {data.get('notice', '')}"
+        case "clipboard":
+            return say("ev_clipboard").format(letters=data.get("letters", "?"))
+        case "made_and_removed":
+            names = str(data.get("names", ""))
+            return (
+                say("ev_made_and_removed").format(names=names.replace("\n", ", ")) if names else say("ev_nothing_made")
+            )
+    try:
+        return say(f"ev_{what}")
+    except KeyError:
+        return what
