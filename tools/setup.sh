@@ -34,3 +34,14 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
   .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
   echo "$want" > "$stamp"
 fi
+
+# The checkers of the console's JavaScript (make check); npm comes with the locked Python packages.
+if [ "${1:-run}" = test ]; then
+  stamp=tools/javascript/node_modules/.beistand-setup
+  want=$(sha256sum tools/javascript/package-lock.json)
+  if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
+    echo "installing the locked checkers of the JavaScript"
+    PATH="$PWD/.venv/bin:$PATH" npm ci --prefix tools/javascript --silent --no-fund --no-audit --ignore-scripts
+    echo "$want" > "$stamp"
+  fi
+fi

@@ -9,7 +9,7 @@ export function listen(canvas, toFrame, to) {
   /** @type {{x: number, y: number} | null} */
   let waiting = null;
   let isScheduled = false;
-  let held = new Set();
+  const held = new Set();
   const flush = () => {
     isScheduled = false;
     if (waiting) to.send({ kind: "PointerMove", ...waiting });

@@ -60,7 +60,9 @@ export function channelIdentifier(origin, organisation, nameplate) {
 /** HKDF-Expand with SHA-512, info = "bst1 " + label. @param {Uint8Array} prk @param {string} label @param {number} length */
 export function expand(prk, label, length) {
   const info = utf8("bst1 " + label);
+  /** @type {Uint8Array} */
   let out = new Uint8Array(0);
+  /** @type {Uint8Array} */
   let block = new Uint8Array(0);
   for (let counter = 1; out.length < length; counter++) {
     block = hmac(sha512, prk, concat(block, info, Uint8Array.of(counter)));

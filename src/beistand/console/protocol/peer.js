@@ -24,6 +24,7 @@ class Peer {
     this.opener = null;
     this.joiner = new Joiner(other);
     this.isBroken = false;
+    /** @type {Uint8Array} */
     this.exporter = new Uint8Array(0);
     /** @type {Promise<any>} */
     this.receiving = Promise.resolve();

@@ -49,24 +49,23 @@ function isFact(value) {
 
 const role = oneOf("customer", "technician");
 
-/** @type {Map<string, Record<string, Test>>} */
-const KINDS = new Map(
-  Object.entries({
-    join: { version: count, nameplate, language: oneOf("de", "en") },
-    attach: { ticket: text(200) },
-    rejoin: { token: text(1500) },
-    joined: { role, origin: text(300), organisation: text(100), resume: text(1500), expires_seconds: count },
-    peer: { state: oneOf("joined", "left", "back") },
-    ring: { why: oneOf("third_party", "failed_guess", "rate") },
-    confirmed: {},
-    dead: {},
-    fact: { name: text(40), data: flat },
-    ended: { by: role, why: text(40) },
-    refused: { code: oneOf(...CODES) },
-    closed: { code: oneOf(...CODES) },
-    drain: {},
-  }),
-);
+/** @type {Record<string, Record<string, Test>>} */
+const FIELDS = {
+  join: { version: count, nameplate, language: oneOf("de", "en") },
+  attach: { ticket: text(200) },
+  rejoin: { token: text(1500) },
+  joined: { role, origin: text(300), organisation: text(100), resume: text(1500), expires_seconds: count },
+  peer: { state: oneOf("joined", "left", "back") },
+  ring: { why: oneOf("third_party", "failed_guess", "rate") },
+  confirmed: {},
+  dead: {},
+  fact: { name: text(40), data: flat },
+  ended: { by: role, why: text(40) },
+  refused: { code: oneOf(...CODES) },
+  closed: { code: oneOf(...CODES) },
+  drain: {},
+};
+const KINDS = new Map(Object.entries(FIELDS));
 
 /** The frame's JSON. LocalError if it breaks its own rules. @param {RendezvousFrame} frame @returns {Uint8Array} */
 export function encode(frame) {

@@ -7,6 +7,7 @@ import { Renderer } from "../screen/renderer.js";
 import { clock, t } from "../i18n.js";
 import { clean, el, show } from "./dom.js";
 
+/** @type {[string, string[]][]} */
 const CHORDS = [
   ["Strg+Alt+Entf", ["ControlLeft", "AltLeft", "Delete"]],
   ["Alt+Tab", ["AltLeft", "Tab"]],
@@ -66,7 +67,7 @@ export class Desk {
     const chords = el("select", { class: "small", "aria-label": t("keys"), "data-test": "chords" },
       el("option", { value: "" }, t("keys")), ...CHORDS.map(([name], i) => el("option", { value: i }, name)));
     chords.addEventListener("change", () => {
-      if (chords.value) this.keyboard.chord(/** @type {string[]} */ (CHORDS[Number(chords.value)][1]));
+      if (chords.value) this.keyboard.chord(CHORDS[Number(chords.value)][1]);
       chords.value = "";
       this.field.focus();
     });

@@ -11,6 +11,7 @@ export class NumberPage {
     this.until = performance.now() + made.expires_seconds * 1000;
     this.valid = el("p", { class: "soft" });
     this.said = el("p", { class: "problem", role: "alert", hidden: true, "data-test": "warning" });
+    this.at = 0;
     this.steps = STEPS.map((step) => el("li", { "data-step": step }, t(`step_${step}`)));
     const { is_chargeable, notice, covered_by } = made.coverage;
     const price = is_chargeable ? clean(notice) : covered_by ? t("covered", { by: clean(covered_by) }) : t("free");
