@@ -61,6 +61,18 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[New
     yield copy
 
 
+@pytest.fixture(params=KINDS)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, as an operator's first start finds it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite"
+        return
+    running: Cluster = request.getfixturevalue("postgres")
+    url = running.make("template0")
+    yield url
+    running.drop(url)
+
+
 @pytest.fixture
 def db(new_database: NewDatabase) -> Iterator[Database]:
     """An empty database at the newest schema."""

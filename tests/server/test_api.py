@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
+from beistand.billing.contract import Beneficiary, ContractVersion
 from beistand.server.portal.portal import doors
-from beistand.server.store import accounts
+from beistand.server.store import accounts, contracts
 
 TINA = "tina@muster.example"
 
@@ -18,6 +20,20 @@ async def home(house: Any) -> Any:
     await house.person(house.id, TINA)
     house.tina = await house.signed_in(TINA)
     return house
+
+
+def cover(home: Any, partner: str, served: str, **values: Any) -> str:
+    """A contract from 1 January 2026 by which `partner` pays for `served`; gives its id."""
+
+    def keep(connection: Any) -> str:
+        starts = {"partner_id": partner, "starts_on": date(2026, 1, 1)}
+        id_ = contracts.add_contract(connection, home.id, starts, home.clock.utc_us)
+        version = ContractVersion("", date(2026, 1, 1), rates_cents={1: 9600}, **values)
+        contracts.add_version(connection, home.id, id_, version, ("Olga", "", home.clock.utc_us))
+        contracts.add_beneficiary(connection, home.id, id_, Beneficiary(served), home.clock.utc_us)
+        return id_
+
+    return home.parts.db.write_now(keep)
 
 
 def terms(home: Any, **values: object) -> None:
@@ -121,10 +137,13 @@ async def test_a_session_gets_a_room_and_everything_the_console_needs(home: Any)
 
 async def test_a_contract_covers(home: Any) -> None:
     terms(home, price_cents_per_hour=9600)
-    body = {"name": "Kunde GmbH", "has_contract": True, "covered_by": "Partner AG"}
-    customer = (await home.tina.post("/api/customers", body)).json
+    customer = (await home.tina.post("/api/customers", {"name": "Kunde GmbH"})).json
+    partner = (await home.tina.post("/api/customers", {"name": "Partner AG"})).json
+    cover(home, partner["id"], customer["id"])
     opened = await begin(home, customer_id=customer["id"])
-    assert opened["coverage"] == {"is_chargeable": False, "notice": "", "covered_by": "Partner AG"}
+    sentence = "Covered by contract 1001, partner Partner AG pays."
+    told = {"is_chargeable": False, "notice": "", "covered_by": "Partner AG"}
+    assert opened["coverage"] == told | {"contract_number": "1001", "sentence": sentence}
 
 
 async def test_without_contract_the_exact_notice_is_made_and_kept(home: Any) -> None:
@@ -136,7 +155,7 @@ async def test_without_contract_the_exact_notice_is_made_and_kept(home: Any) -> 
         "je angefangene 15 Minuten, mindestens 15 Minuten. Rechnung an: Frau Muster."
     )
     kept = (await home.tina.get(f"/api/sessions/{opened['id']}")).json
-    assert kept["coverage"] == opened["coverage"]
+    assert kept["coverage"].items() <= opened["coverage"].items()
 
 
 async def test_a_consumer_sees_gross_prices_in_their_language(home: Any) -> None:
@@ -151,7 +170,9 @@ async def test_a_consumer_sees_gross_prices_in_their_language(home: Any) -> None
 
 
 async def test_without_a_price_help_is_goodwill_and_never_chargeable(home: Any) -> None:
-    assert (await begin(home))["coverage"] == {"is_chargeable": False, "notice": "", "covered_by": ""}
+    opened = (await begin(home))["coverage"]
+    assert (opened["is_chargeable"], opened["notice"], opened["covered_by"]) == (False, "", "")
+    assert opened["sentence"].startswith("Goodwill: kein Servicevertrag, and no price is set.")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +206,9 @@ async def test_wrong_sessions_are_refused_by_the_name_of_the_field(
         {"name": 1},
         {"name": "x", "email": "x"},
         {"name": "x", "kind": "dog"},
-        {"name": "x", "has_contract": 1},
+        {"name": "x", "has_contract": True},
+        {"name": "x", "vat_id": "DE136695977"},
+        {"name": "x", "vat_mode": "reverse_charge"},
     ],
 )
 async def test_wrong_customers_are_refused(home: Any, body: dict[str, object]) -> None:
@@ -195,7 +218,7 @@ async def test_wrong_customers_are_refused(home: Any, body: dict[str, object]) -
 
 async def test_s36_hostile_names_are_cleaned_and_shown_as_text(home: Any) -> None:
     hostile = "<img src=x onerror=alert(1)>\u202e\x1b[31m\n\t Evil"
-    made = (await home.tina.post("/api/customers", {"name": hostile, "covered_by": hostile, "has_contract": True})).json
+    made = (await home.tina.post("/api/customers", {"name": hostile, "city": hostile})).json
     assert made["name"] == "<img src=x onerror=alert(1)>[31m Evil"
     page = await home.tina.get("/customers")
     assert "<img" not in page.text

@@ -1,13 +1,14 @@
 """What must never change cannot be changed, on both databases, with the triggers that stand after `upgrade head`."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from beistand.server.clock import Moment
-from beistand.server.store import accounts, sessions
+from beistand.server.store import accounts, contracts, parties, quota, sessions
 from beistand.server.store.database import Database, new_id
 from beistand.server.store.tables import metadata
 
@@ -59,7 +60,16 @@ def a_fact(db: Database) -> None:
     assert db.write_now(lambda c: sessions.add_fact(c, firm, fact))
 
 
-PLANTED: dict[str, Callable[[Database], None]] = {"session_fact": a_fact}
+def a_booking(db: Database) -> None:
+    firm = db.write_now(lambda c: accounts.add_organisation(c, "a", "a.example", NOW))
+    party = db.write_now(lambda c: parties.add_party(c, firm, {"name": "P"}, NOW))
+    starts = {"partner_id": party.id, "starts_on": date(2026, 1, 1)}
+    contract = db.write_now(lambda c: contracts.add_contract(c, firm, starts, NOW))
+    period = db.write_now(lambda c: quota.open_period(c, firm, contract, (date(2026, 1, 1), None), 0, NOW))
+    db.write_now(lambda c: quota.book(c, firm, period, quota.Booking("granted", 300, "", "", "", NOW)))
+
+
+PLANTED: dict[str, Callable[[Database], None]] = {"session_fact": a_fact, "quota_ledger": a_booking}
 
 
 @pytest.mark.parametrize("table", PLANTED)

@@ -40,6 +40,8 @@ EXPECTED = {
     "GET /api/me": ANYBODY_SIGNED_IN,
     "GET /api/customers": STAFF,
     "POST /api/customers": STAFF,
+    "GET /api/service-types": STAFF,
+    "POST /api/coverage": STAFF,
     "GET /api/sessions": ANYBODY_SIGNED_IN,
     "POST /api/sessions": STAFF,
     "GET /api/sessions/{id}": ANYBODY_SIGNED_IN,

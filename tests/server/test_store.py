@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import event, inspect, text
 
 from beistand.server.clock import Moment
-from beistand.server.store import accounts, engines, sessions
+from beistand.server.store import accounts, engines, parties, sessions
 from beistand.server.store.database import Database, StoreError, new_id
 from beistand.server.store.tables import metadata
 from postgres import Cluster
@@ -179,24 +179,24 @@ def test_a_database_of_a_newer_beistand_is_left_alone(db: Database) -> None:
 def test_s39_two_organisations_do_not_see_each_other(db: Database) -> None:
     (one, user_one), (two, _) = firm(db, "one"), firm(db, "two")
     id_ = session(db, one, user_one)
-    mine = db.write_now(lambda c: sessions.add_customer(c, one, {"name": "Muster GmbH"}, NOW))
+    mine = db.write_now(lambda c: parties.add_party(c, one, {"name": "Muster GmbH"}, NOW))
     assert db.read_now(lambda c: sessions.get_session(c, two, id_)) is None
     assert db.read_now(lambda c: sessions.latest_sessions(c, two)) == []
-    assert db.read_now(lambda c: sessions.get_customer(c, two, mine.id)) is None
-    assert db.read_now(lambda c: sessions.find_customers(c, two)) == []
+    assert db.read_now(lambda c: parties.get_party(c, two, mine.id)) is None
+    assert db.read_now(lambda c: parties.find_parties(c, two)) == []
     assert not db.write_now(lambda c: sessions.add_fact(c, two, fact(id_)))
     assert not db.write_now(lambda c: sessions.set_note(c, two, id_, "x", ""))
     assert not db.write_now(lambda c: accounts.set_active(c, two, "tech@one.example", False))
     assert not db.write_now(lambda c: accounts.use_totp_step(c, two, user_one, 7))
     assert [u.organisation_id for u in db.read_now(lambda c: accounts.users(c, two))] == [two]
-    assert db.read_now(lambda c: sessions.find_customers(c, one, "mUSTER")) == [mine]
-    assert db.read_now(lambda c: sessions.find_customers(c, one, "%")) == []
+    assert db.read_now(lambda c: parties.find_parties(c, one, "mUSTER")) == [mine]
+    assert db.read_now(lambda c: parties.find_parties(c, one, "%")) == []
 
 
 def test_s39_every_query_within_an_organisation_carries_it(db: Database) -> None:
     organisation, user = firm(db, "a")
     id_ = session(db, organisation, user)
-    mine = db.write_now(lambda c: sessions.add_customer(c, organisation, {"name": "M"}, NOW))
+    mine = db.write_now(lambda c: parties.add_party(c, organisation, {"name": "M"}, NOW))
     statements: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     calls = [
@@ -206,8 +206,8 @@ def test_s39_every_query_within_an_organisation_carries_it(db: Database) -> None
         lambda c: accounts.users(c, organisation),
         lambda c: accounts.set_active(c, organisation, "tech@a.example", False),
         lambda c: accounts.use_totp_step(c, organisation, user, 1),
-        lambda c: sessions.get_customer(c, organisation, mine.id),
-        lambda c: sessions.find_customers(c, organisation, "m"),
+        lambda c: parties.get_party(c, organisation, mine.id),
+        lambda c: parties.find_parties(c, organisation, "m"),
         lambda c: sessions.add_fact(c, organisation, fact(id_)),
         lambda c: sessions.set_note(c, organisation, id_, "n", "s"),
         lambda c: sessions.get_session(c, organisation, id_),

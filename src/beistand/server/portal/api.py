@@ -13,19 +13,20 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from beistand.billing.contract import ContractError
 from beistand.billing.price_card import PriceCard
 from beistand.server.clock import as_text
-from beistand.server.portal import limits, states, texts
+from beistand.server.portal import json_fields, limits, states, texts
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, PUBLIC, STAFF, Door, RefusalError, Visit
-from beistand.server.portal.coverage import Coverage, coverage
+from beistand.server.portal.api_customers import case_of, contract_sentence, coverage_json, read_wish
+from beistand.server.portal.coverage import Coverage, Wish, coverage
 from beistand.server.portal.session_log import Stream
-from beistand.server.store import accounts, sessions, times
+from beistand.server.store import accounts, cases, sessions, times
 from beistand.server.store.accounts import Organisation
 from beistand.server.store.database import new_id
-from beistand.server.store.sessions import Customer, Session
+from beistand.server.store.sessions import Session
 
 LEVELS = {1: 1, 2: 2, "view": 1, "control": 2}
-KINDS = ("company", "person", "public")
 IDENT_SECONDS = 15 * 60
 RECHECK_SECONDS = 3.0
 HEARTBEAT_EVERY = 5
@@ -35,6 +36,9 @@ _FACT_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 # Facts that only the server itself may state.
 _SERVER_FACTS = frozenset({"created", "closed"})
 _OPENAPI = Path(__file__).parent / "openapi.json"
+
+# Id of the new session, its level, and the request.
+_Begun = tuple[str, int, dict[str, Any]]
 
 
 class Api:
@@ -48,8 +52,6 @@ class Api:
         return [
             Door("/api/openapi.json", ("GET",), PUBLIC, self.openapi),
             Door("/api/me", ("GET",), ANYBODY_SIGNED_IN, self.me),
-            Door("/api/customers", ("GET",), STAFF, self.customers),
-            Door("/api/customers", ("POST",), STAFF, self.add_customer),
             Door("/api/sessions", ("GET",), ANYBODY_SIGNED_IN, self.sessions),
             Door("/api/sessions", ("POST",), STAFF, self.new_session),
             Door("/api/sessions/{id}", ("GET",), ANYBODY_SIGNED_IN, self.session),
@@ -71,20 +73,6 @@ class Api:
         answer = {"name": me.name, "email": me.email, "role": me.role, "organisation": organisation}
         return JSONResponse(answer | {"csrf": visit.form_token})
 
-    async def customers(self, visit: Visit) -> Response:
-        """Customers that fit `q`."""
-        text = texts.one_line(visit.request.query_params.get("q", ""), 100)
-        organisation = visit.me.organisation_id
-        found = await visit.parts.db.read(lambda c: sessions.find_customers(c, organisation, text))
-        return JSONResponse([asdict(customer) for customer in found])
-
-    async def add_customer(self, visit: Visit) -> Response:
-        """A new customer."""
-        values = customer_values(await visit.json())
-        organisation, at = visit.me.organisation_id, visit.at.utc_us
-        made = await visit.parts.db.write(lambda c: sessions.add_customer(c, organisation, values, at))
-        return JSONResponse(asdict(made), 201)
-
     async def sessions(self, visit: Visit) -> Response:
         """The newest sessions with their facts."""
         organisation = visit.me.organisation_id
@@ -101,38 +89,50 @@ class Api:
         body = await visit.json()
         me = visit.me
         visit.allow(f"session {me.id}", limits.NEW_SESSION_OF_USER)
-        firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, me.organisation_id))
-        customer = await self._customer(visit, body.get("customer_id"))
-        name = texts.one_line(_text(body, "customer_name", 200)) or (customer.name if customer else "")
         level = body.get("level", 2)
-        if not name:
-            raise RefusalError(422, "customer_name", "customer_name or customer_id is needed.")
         if type(level) not in (int, str) or level not in LEVELS:
             raise RefusalError(422, "level", "level is 1 (view) or 2 (control).")
-        language = _one_of(body, "language", ("de", "en"), customer.language if customer else firm.language)
-        covered = coverage(firm, customer, name, language)
         id_ = new_id(visit.at.utc_us)
+
+        def keep(connection: Connection) -> tuple[Organisation, Coverage]:
+            firm = accounts.get_organisation(connection, me.organisation_id)
+            wish = read_wish(visit, connection, firm, body)
+            if not wish.name:
+                raise RefusalError(422, "customer_name", "customer_name or customer_id is needed.")
+            return firm, self._keep_session(visit, connection, firm, wish, (id_, LEVELS[level], body))
+
+        firm, covered = await visit.parts.db.write(keep)
+        return JSONResponse(self._open_room(visit, id_, firm, covered), 201)
+
+    def _keep_session(
+        self, visit: Visit, connection: Connection, firm: Organisation, wish: Wish, begun: _Begun
+    ) -> Coverage:
+        """The session, who pays for it and the exact words, in one transaction."""
+        id_, level, body = begun
+        me, at = visit.me, visit.at.utc_us
+        try:
+            covered = coverage(connection, firm, wish, me.id, at)
+        except ContractError as error:
+            raise RefusalError(422, error.code, contract_sentence(visit, error)) from None
         kept: dict[str, object] = {
             "id": id_,
             "user_id": me.id,
-            "customer_id": customer.id if customer else None,
-            "customer_name": name,
-            "language": language,
-            "level": LEVELS[level],
-            "created_us": visit.at.utc_us,
+            "customer_id": wish.customer.id if wish.customer else None,
+            "customer_name": wish.name,
+            "language": wish.language,
+            "level": level,
+            "created_us": at,
             "is_chargeable": covered.is_chargeable,
             "notice": covered.notice,
             "covered_by": covered.covered_by,
+            "service_type": wish.service_type.name(wish.language) if wish.service_type else "",
         }
-
-        def keep(connection: Connection) -> None:
-            sessions.add_session(connection, me.organisation_id, kept)
-            if covered.card is not None:
-                values = notice_values(covered.card, id_, me.id, visit.at.utc_us)
-                times.add_notice(connection, me.organisation_id, values)
-
-        await visit.parts.db.write(keep)
-        return JSONResponse(self._open_room(visit, id_, firm, covered), 201)
+        sessions.add_session(connection, firm.id, kept)
+        if covered.card is not None:
+            times.add_notice(connection, firm.id, notice_values(covered.card, id_, me.id, at))
+        case_id = case_of(visit, connection, wish, body)
+        cases.add_decision(connection, firm.id, covered.decision(id_, me.id, at, case_id))
+        return covered
 
     def _open_room(self, visit: Visit, id_: str, firm: Organisation, covered: Coverage) -> dict[str, object]:
         """The session is in the store before the relay can report a fact about it."""
@@ -154,15 +154,15 @@ class Api:
             "organisation": firm.id,
             "expires_seconds": settings.number_seconds,
             "ident": ident(firm, visit.me.name, visit.at.utc_seconds),
-            "coverage": {name: getattr(covered, name) for name in ("is_chargeable", "notice", "covered_by")},
+            "coverage": coverage_json(visit, covered),
             "terms": asdict(covered.card) if covered.card else None,
         }
 
     async def note(self, visit: Visit) -> Response:
         """What was done, asked at the end."""
         body = await visit.json()
-        text = texts.many_lines(_text(body, "text", NOTE_LIMIT), NOTE_LIMIT)
-        service_type = texts.one_line(_text(body, "service_type", 100))
+        text = texts.many_lines(json_fields.text(body, "text", NOTE_LIMIT), NOTE_LIMIT)
+        service_type = texts.one_line(json_fields.text(body, "service_type", 100))
         session = await self._own(visit)
         organisation = visit.me.organisation_id
         await visit.parts.db.write(lambda c: sessions.set_note(c, organisation, session.id, text, service_type))
@@ -224,17 +224,6 @@ class Api:
         if session is None:
             raise RefusalError(404, "not_found", visit.say("not_found"))
         return session
-
-    async def _customer(self, visit: Visit, id_: object) -> Customer | None:
-        if id_ is None or id_ == "":
-            return None
-        if not isinstance(id_, str):
-            raise RefusalError(422, "customer_id", "customer_id is a text or null.")
-        organisation = visit.me.organisation_id
-        customer = await visit.parts.db.read(lambda c: sessions.get_customer(c, organisation, id_))
-        if customer is None:
-            raise RefusalError(404, "not_found", visit.say("not_found"))
-        return customer
 
 
 class _EventStream(StreamingResponse):
@@ -300,28 +289,6 @@ def notice_values(card: PriceCard, session_id: str, user_id: str, at_us: int) ->
     return {**asdict(card), "text": card.text, "text_sha256": card.text_sha256, **own}
 
 
-def customer_values(body: dict[str, Any]) -> dict[str, object]:
-    """The checked fields of a new customer. Raises RefusalError 422 with the field's name as code."""
-    name = texts.one_line(_text(body, "name", 200))
-    if not name:
-        raise RefusalError(422, "name", "The customer needs a name.")
-    email = _text(body, "email", 254).strip()
-    if email and not texts.is_email(email):
-        raise RefusalError(422, "email", "The email address is incomplete.")
-    has_contract = body.get("has_contract", False)
-    if not isinstance(has_contract, bool):
-        raise RefusalError(422, "has_contract", "has_contract is true or false.")
-    return {
-        "name": name,
-        "email": email,
-        "phone": texts.one_line(_text(body, "phone", 40), 40),
-        "kind": _one_of(body, "kind", KINDS, "company"),
-        "language": _one_of(body, "language", ("de", "en"), "de"),
-        "has_contract": has_contract,
-        "covered_by": texts.one_line(_text(body, "covered_by", 200)),
-    }
-
-
 def checked_fact(body: dict[str, Any]) -> tuple[str, dict[str, object]]:
     """Name and flat data, within the limits of docs/protocol.md section 2."""
     name, data = body.get("name"), body.get("data", {})
@@ -337,17 +304,3 @@ def checked_fact(body: dict[str, Any]) -> tuple[str, dict[str, object]]:
                 422, "data", "A fact's values are texts of at most 2,000 letters, whole numbers or booleans."
             )
     return name, data
-
-
-def _text(body: dict[str, Any], name: str, limit: int) -> str:
-    value = body.get(name) or ""
-    if not isinstance(value, str) or len(value) > limit:
-        raise RefusalError(422, name, f"{name} is a text of at most {limit} letters.")
-    return value
-
-
-def _one_of(body: dict[str, Any], name: str, allowed: tuple[str, ...], default: str) -> str:
-    value = body.get(name) or default
-    if value not in allowed:
-        raise RefusalError(422, name, f"{name} is one of {', '.join(allowed)}.")
-    return str(value)

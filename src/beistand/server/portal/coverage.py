@@ -1,23 +1,78 @@
-"""Who pays for this session, and the price card if the customer does. Pure."""
+"""Who pays for this session, and the price card if the customer does: the firm's contracts and prices, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
+from sqlalchemy import Connection
+
+from beistand.billing.contract import ContractError
+from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, decide
 from beistand.billing.price_card import PriceCard
+from beistand.billing.price_list import PriceList
+from beistand.server.store import contracts, prices
 from beistand.server.store.accounts import Organisation
-from beistand.server.store.sessions import Customer
+from beistand.server.store.cases import Decision
+from beistand.server.store.parties import Party
+from beistand.server.store.prices import ServiceType, firm_terms
 
 REASON = {"de": "kein Servicevertrag", "en": "no service contract"}
-CONTRACT = {"de": "Servicevertrag", "en": "service contract"}
+REASONS = {
+    "no_contract": REASON,
+    "not_begun": {
+        "de": "Servicevertrag {number} beginnt erst am {day}",
+        "en": "service contract {number} begins only on {day}",
+    },
+    "ended": {"de": "Servicevertrag {number} endete am {day}", "en": "service contract {number} ended on {day}"},
+    "no_version": {
+        "de": "Servicevertrag {number} hat für heute keine Konditionen",
+        "en": "service contract {number} has no terms for today",
+    },
+    "service_type": {
+        "de": "{service} ist in Servicevertrag {number} nicht enthalten",
+        "en": "{service} is not part of service contract {number}",
+    },
+    "hours": {
+        "de": "außerhalb der Servicezeit von Servicevertrag {number}",
+        "en": "outside the service hours of contract {number}",
+    },
+    "customer": {
+        "de": "Servicevertrag {number} gilt dafür nicht",
+        "en": "service contract {number} does not cover it",
+    },
+}
+THIS_WORK = {"de": "diese Leistung", "en": "this work"}
+REDUCED_BP = 700
+
+
+@dataclass(frozen=True)
+class Wish:
+    """For whom the work is, as the technician picked it. Ids are of the firm, "" or None = not picked."""
+
+    customer: Party | None
+    name: str
+    language: str
+    service_type: ServiceType | None = None
+    contract_id: str | None = None
+    price_list_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """`card` is None unless chargeable; `covered_by` names who pays instead."""
+    """`card` is None unless chargeable at a price; `covered_by` names who pays instead, as the customer reads it."""
 
     card: PriceCard | None
     covered_by: str
+    reason: str = ""
+    contract_id: str | None = None
+    contract_number: str = ""
+    version_id: str | None = None
+    payer_id: str | None = None
+    price_list_id: str | None = None
+    service_type_id: str | None = None
+    technician_level: int = 1
+    warning: ContractError | None = None
 
     @property
     def is_chargeable(self) -> bool:
@@ -29,25 +84,110 @@ class Coverage:
         """The exact words for the customer; empty unless chargeable."""
         return self.card.text if self.card else ""
 
+    def decision(self, session_id: str, user_id: str, utc_us: int, case_id: str | None = None) -> Decision:
+        """As the store keeps it."""
+        return Decision(
+            session_id,
+            utc_us,
+            user_id,
+            self.technician_level,
+            self.is_chargeable,
+            self.payer_id,
+            self.contract_id,
+            self.version_id,
+            self.price_list_id,
+            self.service_type_id,
+            case_id,
+            self.reason,
+            self.card.text_sha256 if self.card else "",
+        )
 
-def coverage(firm: Organisation, customer: Customer | None, name: str, language: str) -> Coverage:
-    """A contract covers; else the firm's terms apply; without terms the help is goodwill and never billed."""
-    if customer is not None and customer.has_contract:
-        return Coverage(None, customer.covered_by or CONTRACT[language])
-    return Coverage(card(firm, customer, name, language, REASON[language]), "")
+
+def coverage(db: Connection, firm: Organisation, wish: Wish, user_id: str, utc_us: int) -> Coverage:
+    """A contract covers, else a price holds; without any price the help is goodwill and never billed.
+
+    Raises ContractError `two_payers` if the technician must choose the contract.
+    """
+    at = datetime.fromtimestamp(utc_us // 1_000_000, UTC)
+    level = prices.technician_levels(db, firm.id).get(user_id, 1)
+    service = wish.service_type.id if wish.service_type else ""
+    serving = contracts.serving(db, firm.id, wish.customer.id) if wish.customer else []
+    asked = Asked(wish.customer.id if wish.customer else None, service, level)
+    lists = prices.all_lists(db, firm)
+    if wish.price_list_id:
+        lists = [known for known in lists if known.id == wish.price_list_id] or lists
+    decision = decide(serving, asked, at, lists, wish.contract_id)
+    if isinstance(decision, Covered):
+        return Coverage(
+            None,
+            decision.contract.partner_name,
+            contract_id=decision.contract.id,
+            contract_number=decision.contract.number,
+            version_id=decision.version.id,
+            payer_id=decision.contract.partner_id,
+            service_type_id=service or None,
+            technician_level=level,
+            warning=decision.warning,
+        )
+    return _chargeable(firm, wish, decision, at, level)
 
 
-def card(firm: Organisation, customer: Customer | None, name: str, language: str, reason: str) -> PriceCard | None:
-    """The firm's price for work that no contract covers; None where it has none. Consumers see gross prices."""
+def _chargeable(firm: Organisation, wish: Wish, decision: Chargeable, at: datetime, level: int) -> Coverage:
+    reason = reason_words(decision.reason, wish.service_type, wish.language)
+    made = None
+    if decision.prices is not None:
+        cents = decision.prices.hour(level, at)
+        made = _card(firm, decision.prices, cents, wish.customer, wish.name, wish.language, reason)
+    return Coverage(
+        made,
+        "",
+        reason=reason,
+        contract_number=decision.reason.contract_number,
+        payer_id=wish.customer.id if wish.customer else None,
+        price_list_id=decision.prices.id or None if decision.prices else None,
+        service_type_id=wish.service_type.id if wish.service_type else None,
+        technician_level=level,
+    )
+
+
+def card(firm: Organisation, customer: Party | None, name: str, language: str, reason: str) -> PriceCard | None:
+    """The firm's own terms as a card; None where it has no price."""
     if firm.price_cents_per_hour == 0:
         return None
+    return _card(firm, firm_terms(firm), firm.price_cents_per_hour, customer, name, language, reason)
+
+
+def _card(
+    firm: Organisation, held: PriceList, cents: int, customer: Party | None, name: str, language: str, reason: str
+) -> PriceCard:
+    """Consumers see gross prices, business customers net ones."""
+    modes = {"reduced": min(REDUCED_BP, firm.vat_bp), "reverse_charge": 0}
     return PriceCard(
         reason,
-        firm.price_cents_per_hour,
-        firm.step_minutes,
-        firm.minimum_minutes,
-        firm.vat_bp,
-        customer is not None and customer.kind == "person",
+        cents,
+        held.terms.step,
+        held.terms.minimum,
+        modes.get(customer.vat_mode, firm.vat_bp) if customer else firm.vat_bp,
+        customer is not None and customer.is_consumer,
         name,
         language,
+        held.terms.grace_seconds,
+        held.terms.rounding,
     )
+
+
+def reason_words(reason: Reason, service: ServiceType | None, language: str) -> str:
+    """Why the work is chargeable, as the customer reads it."""
+    return REASONS[reason.code][language].format(
+        number=reason.contract_number,
+        day=day_words(reason.day, language) if reason.day else "",
+        service=service.name(language) if service else THIS_WORK[language],
+    )
+
+
+def day_words(day: date, language: str) -> str:
+    """ "1.12.2026" in German, "1 Dec 2026" in English."""
+    if language == "de":
+        return f"{day.day}.{day.month}.{day.year}"
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day.day} {months[day.month - 1]} {day.year}"

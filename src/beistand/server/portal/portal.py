@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from beistand.server.portal import headers, office, setup, signing_in, words
+from beistand.server.portal import api_customers, headers, office, setup, signing_in, words
 from beistand.server.portal.access import Door, routes, security_headers
 from beistand.server.portal.api import Api
 from beistand.server.portal.parts import Parts
@@ -28,6 +28,7 @@ def doors(parts: Parts) -> list[Door]:
         *signing_in.doors(),
         *setup.doors(),
         *office.doors(),
+        *api_customers.doors(),
         *Api().doors(),
     ]
 

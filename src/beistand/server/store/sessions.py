@@ -1,4 +1,4 @@
-"""Questions about customers, support sessions and their facts. Each one carries the organisation (S39)."""
+"""Questions about support sessions and their facts. Each one carries the organisation (S39)."""
 
 from __future__ import annotations
 
@@ -10,24 +10,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from beistand.server.clock import Moment
 from beistand.server.store import audit
-from beistand.server.store.database import StoreError, new_id
-from beistand.server.store.tables import customer, session_fact, support_session, user
+from beistand.server.store.database import StoreError
+from beistand.server.store.tables import session_fact, support_session, user
 
 LIST_LIMIT = 200
-
-
-@dataclass(frozen=True)
-class Customer:
-    """A customer of the firm; `covered_by` names who pays when `has_contract`."""
-
-    id: str
-    name: str
-    kind: str
-    phone: str
-    email: str
-    language: str
-    has_contract: bool
-    covered_by: str
 
 
 @dataclass(frozen=True)
@@ -61,36 +47,6 @@ class Session:
     service_type: str
     created_us: int
     facts: list[Fact]
-
-
-def add_customer(db: Connection, organisation_id: str, values: dict[str, object], utc_us: int) -> Customer:
-    """Makes a customer from the fields of `Customer` (without `id`; `name` at least)."""
-    id_ = new_id(utc_us)
-    row = {"id": id_, "organisation_id": organisation_id, "created_us": utc_us}
-    db.execute(insert(customer).values({**values, **row}))
-    made = get_customer(db, organisation_id, id_)
-    if made is None:
-        raise StoreError("The customer could not be kept.")
-    return made
-
-
-def get_customer(db: Connection, organisation_id: str, id_: str) -> Customer | None:
-    """One customer of the firm."""
-    own = (customer.c.organisation_id == organisation_id, customer.c.id == id_)
-    row = db.execute(select(customer).where(*own)).mappings().first()
-    return _as_customer(row) if row else None
-
-
-def find_customers(db: Connection, organisation_id: str, text: str = "") -> list[Customer]:
-    """Customers whose name, email or phone contains `text` (any case), by name, at most 200."""
-    question = select(customer).where(customer.c.organisation_id == organisation_id)
-    if text:
-        columns = (customer.c.name, customer.c.email, customer.c.phone)
-        found = columns[0].icontains(text, autoescape=True)
-        for column in columns[1:]:
-            found = found | column.icontains(text, autoescape=True)
-        question = question.where(found)
-    return [_as_customer(row) for row in db.execute(question.order_by(customer.c.name).limit(LIST_LIMIT)).mappings()]
 
 
 def add_session(db: Connection, organisation_id: str, values: dict[str, object]) -> None:
@@ -179,7 +135,3 @@ def _facts(db: Connection, organisation_id: str, session_ids: list[str]) -> dict
         values = {f.name: row[f.name] for f in fields(Fact)} | {"data": json.loads(row["data"])}
         found.setdefault(row["session_id"], []).append(Fact(**values))
     return found
-
-
-def _as_customer(row: Any) -> Customer:
-    return Customer(**{f.name: row[f.name] for f in fields(Customer)})

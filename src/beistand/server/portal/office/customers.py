@@ -7,12 +7,12 @@ from urllib.parse import quote
 from starlette.responses import RedirectResponse, Response
 
 from beistand.server.portal import texts
-from beistand.server.portal.access import STAFF, Door, RefusalError, Visit
-from beistand.server.portal.api import customer_values
+from beistand.server.portal.access import STAFF, Door, Visit
 from beistand.server.portal.office.page import page
-from beistand.server.store import sessions
+from beistand.server.portal.party_fields import FieldError, checked
+from beistand.server.store import parties
 
-_CUSTOMER_FIELDS = ("name", "phone", "email", "kind", "language", "covered_by")
+_CUSTOMER_FIELDS = ("name", "phone", "email", "kind", "language")
 
 
 def doors() -> list[Door]:
@@ -25,27 +25,25 @@ def doors() -> list[Door]:
 
 async def customers(visit: Visit) -> Response:
     """The list, with a field to search and a form to add."""
-    return await _customers(visit, dict.fromkeys((*_CUSTOMER_FIELDS, "has_contract"), ""), "")
+    return await _customers(visit, dict.fromkeys(_CUSTOMER_FIELDS, ""), "")
 
 
 async def add_customer(visit: Visit) -> Response:
     """Adds a customer and shows them in the list."""
     fields = await visit.form()
-    body: dict[str, object] = {name: fields.get(name, "") for name in _CUSTOMER_FIELDS}
-    body["has_contract"] = "has_contract" in fields
+    body = {name: fields.get(name, "") for name in _CUSTOMER_FIELDS}
     try:
-        values = customer_values(body)
-    except RefusalError as refusal:
-        problem = {"name": "missing", "email": "bad_email"}.get(refusal.code, "bad_request")
-        return await _customers(visit, body, problem)
+        values = checked(body)
+    except FieldError as error:
+        return await _customers(visit, body, visit.say(error.key).format(text=error.text))
     organisation, at = visit.me.organisation_id, visit.at.utc_us
-    made = await visit.parts.db.write(lambda c: sessions.add_customer(c, organisation, values, at))
+    made = await visit.parts.db.write(lambda c: parties.add_party(c, organisation, values, at))
     return RedirectResponse(f"/customers?q={quote(made.name)}", 303)
 
 
-async def _customers(visit: Visit, entered: dict[str, object], problem: str) -> Response:
+async def _customers(visit: Visit, entered: dict[str, str], problem: str) -> Response:
     text = texts.one_line(visit.request.query_params.get("q", ""), 100)
     organisation = visit.me.organisation_id
-    found = await visit.parts.db.read(lambda c: sessions.find_customers(c, organisation, text))
+    found = await visit.parts.db.read(lambda c: parties.find_parties(c, organisation, text))
     shown = {"customers": found, "text": text, "entered": entered, "problem": problem, "here": "customers"}
     return await page(visit, "customers", 422 if problem else 200, **shown)

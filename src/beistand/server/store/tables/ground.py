@@ -1,4 +1,4 @@
-"""People, customers, sessions and their facts."""
+"""People, sessions and their facts."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ user = Table(
     # The latest time step whose code was taken: a code works once (RFC 6238, section 5.2).
     Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
     Column("is_active", Boolean, nullable=False, server_default="1"),
+    # Contracts and price lists have a rate for each level, 1 to 3.
+    Column("technician_level", Integer, nullable=False, server_default="1"),
     Column("created_us", BigInteger, nullable=False),
     CheckConstraint("role IN ('owner', 'technician', 'billing', 'auditor')", name="role"),
     Index("ix_user_organisation_id", "organisation_id"),
@@ -73,32 +75,13 @@ setup_token = Table(
     Column("pending", Text, nullable=False, server_default=""),
 )
 
-customer = Table(
-    "customer",
-    metadata,
-    Column("id", Text, primary_key=True),
-    _organisation(),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False, server_default="company"),
-    Column("phone", Text, nullable=False, server_default=""),
-    Column("email", Text, nullable=False, server_default=""),
-    Column("language", Text, nullable=False, server_default="de"),
-    Column("has_contract", Boolean, nullable=False, server_default="0"),
-    # Who pays under the contract, as the customer reads it ("Muster IT-Partner GmbH").
-    Column("covered_by", Text, nullable=False, server_default=""),
-    Column("created_us", BigInteger, nullable=False),
-    CheckConstraint("kind IN ('company', 'person', 'public')", name="kind"),
-    CheckConstraint("language IN ('de', 'en')", name="language"),
-    Index("ix_customer_organisation_id", "organisation_id"),
-)
-
 support_session = Table(
     "support_session",
     metadata,
     Column("id", Text, primary_key=True),
     _organisation(),
     Column("user_id", Text, ForeignKey("user.id"), nullable=False),
-    Column("customer_id", Text, ForeignKey("customer.id"), nullable=True),
+    Column("customer_id", Text, ForeignKey("party.id"), nullable=True),
     Column("customer_name", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("level", Integer, nullable=False),
