@@ -11,6 +11,7 @@ import pytest
 from beistand.builder import bytecode, icon, parts, pe
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
+from beistand.builder.steps import Step
 
 
 @pytest.mark.parametrize(
@@ -50,10 +51,10 @@ def test_a_fetched_file_that_is_not_the_pinned_one_never_reaches_the_cache(tmp_p
 def test_a_damaged_file_in_the_cache_is_fetched_anew(tmp_path: Path) -> None:
     pin = next(p for p in parts.pins(parts.LOCKS / "windows.lock") if p.project == "python-socks")
     (tmp_path / pin.file).write_bytes(b"half a download")
-    told: list[str] = []
+    told: list[Step] = []
     data = parts.Cache(tmp_path, told.append).get(pin)
     assert hashlib.sha256(data).hexdigest() == pin.sha256
-    assert told == [f"fetching {pin.file}"]
+    assert told == [Step("fetch", 1, 1, pin.file)]
     assert sorted(p.name for p in tmp_path.iterdir()) == [pin.file]
 
 

@@ -13,10 +13,10 @@ from beistand.builder import parts, windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import Firm
 from beistand.builder.signing import Signer, signed
+from beistand.builder.steps import Step, Tell
 
 OWN_ROOMS = ("host", "protocol", "transport")
 ELSEWHERE = {"windows": ("host/platform/x11", "host/platform/macos", "host/media/pyav.py")}
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ def build_windows(
             f"The Windows program carries Python 3.11 and must be built by it; this is {sys.version.split()[0]}."
         )
     packages = parts.gathered(parts.Cache(cache, tell), parts.LOCKS / "windows.lock")
-    tell("assembling")
+    total = len(packages) + parts.LATER_STEPS
+    tell(Step("assemble", total - 1, total))
     boot = (Path(__file__).parent / "boot.py").read_bytes()
     program = windows.build(packages, own_modules("windows"), boot, firm, version, output.name)
-    return _write(output, program, lambda path: _sign(path, signer, firm, tell))
+    return _write(output, program, lambda path: _sign(path, signer, firm, tell, total))
 
 
 def own_modules(target: str) -> dict[str, bytes]:
@@ -55,10 +56,10 @@ def own_modules(target: str) -> dict[str, bytes]:
     return found
 
 
-def _sign(path: Path, signer: Signer | None, firm: Firm, tell: Tell) -> bytes | None:
+def _sign(path: Path, signer: Signer | None, firm: Firm, tell: Tell, total: int) -> bytes | None:
     if signer is None:
         return None
-    tell("signing")
+    tell(Step("sign", total, total))
     return signed(path, signer, firm.company, firm.server)
 
 

@@ -11,15 +11,16 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from beistand.builder.errors import BuildError
+from beistand.builder.steps import Step, Tell
 
 LOCKS = Path(__file__).parent / "locks"
 FETCH_SECONDS = 1_200
-Tell = Callable[[str], None]
+LATER_STEPS = 2  # assembling and signing
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,13 @@ class Cache:
     def __init__(self, folder: Path, tell: Tell) -> None:
         self._folder, self._tell = folder, tell
 
-    def get(self, pin: Pin) -> bytes:
-        """The file's bytes, from the cache or fetched now. Raises BuildError."""
+    def get(self, pin: Pin, number: int = 1, total: int = 1) -> bytes:
+        """The file's bytes, from the cache or fetched now as step `number` of `total`. Raises BuildError."""
         path = self._folder / pin.file
         data = path.read_bytes() if path.is_file() else b""
         if hashlib.sha256(data).hexdigest() == pin.sha256:
             return data
-        self._tell(f"fetching {pin.file}")
+        self._tell(Step("fetch", number, total, pin.file))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             data = _fetch(pin, self._folder)
@@ -130,5 +131,7 @@ def _untar(data: bytes) -> dict[str, bytes]:
 
 
 def gathered(cache: Cache, lock: Path) -> dict[str, Archive]:
-    """Every pinned archive of the lock by its project's name."""
-    return {pin.project: Archive(pin.file, cache.get(pin)) for pin in pins(lock)}
+    """Every pinned archive of the lock by its project's name; the steps after it are counted in."""
+    wanted = pins(lock)
+    total = len(wanted) + LATER_STEPS
+    return {pin.project: Archive(pin.file, cache.get(pin, n, total)) for n, pin in enumerate(wanted, 1)}

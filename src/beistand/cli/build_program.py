@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +14,15 @@ from beistand.builder.build import build_windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
 from beistand.builder.signing import Signer
+from beistand.builder.steps import Step, Tell
+
+
+def _tell(as_json: bool) -> Tell:
+    def tell(step: Step) -> None:
+        click.echo(json.dumps(asdict(step)) if as_json else str(step))
+
+    return tell
+
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -35,6 +46,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "--cache", type=click.Path(path_type=Path, file_okay=False), default=Path("~/.cache/beistand-parts"),
     show_default=True, help="Folder that keeps the fetched parts.",
 )  # fmt: skip
+@click.option("--progress", is_flag=True, help="Tell each step as a line of JSON, for the owner's page.")
 def build_program(
     target: str,
     output: Path,
@@ -51,6 +63,7 @@ def build_program(
     password_file: Path | None,
     timestamp: str,
     cache: Path,
+    progress: bool,
 ) -> None:
     """Build the customer's program: one file, the same bytes each time.
 
@@ -61,7 +74,7 @@ def build_program(
         picture = logo.read_bytes() if logo else b""
         firm = checked(server, company, phone, colour, picture, root_key, language, administrator)
         signer = Signer(certificate, key, password_file, timestamp) if certificate else None
-        built = build_windows(firm, output, cache.expanduser(), version("beistand"), click.echo, signer)
+        built = build_windows(firm, output, cache.expanduser(), version("beistand"), _tell(progress), signer)
     except OSError as error:
         raise click.ClickException(f"{logo} cannot be read ({error.strerror}).") from None
     except BuildError as error:

@@ -86,6 +86,7 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
                     watch.cancel()
                     measure.cancel()
                     facts.end()
+                    parts.workshop.end()
         except ExceptionGroup as failures:
             told = failures.subgroup((ServerError, SettingsError, StoreError))
             raise (told or failures).exceptions[0] from None

@@ -12,6 +12,7 @@ from beistand.server.portal.limits import Limiter
 from beistand.server.portal.pages import Pages
 from beistand.server.portal.passwords import Passwords
 from beistand.server.portal.session_log import SessionLog
+from beistand.server.portal.workshop import Workshop
 from beistand.server.settings import Settings
 from beistand.server.store.database import Database
 
@@ -78,6 +79,7 @@ class Parts:
     pages: Pages
     limiter: Limiter = field(default_factory=Limiter)
     touched: Touched = field(default_factory=Touched)
+    workshop: Workshop = field(default_factory=Workshop)
 
     @property
     def cookie(self) -> str:

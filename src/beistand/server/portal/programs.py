@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,17 +17,21 @@ SYSTEMS = {
     ".deb": "Linux",
     ".run": "Linux",
 }
+HEAD_BYTES = 1_048_576
+_FIXED_INFO = struct.pack("<I", 0xFEEF04BD)  # VS_FIXEDFILEINFO
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,99}$")
 
 
 @dataclass(frozen=True)
 class Program:
-    """A file on offer; size in bytes."""
+    """A file on offer; size in bytes. `version` and `is_signed` are what a Windows program says of itself."""
 
     name: str
     system: str
     size: int
     sha256: str
+    version: str = ""
+    is_signed: bool | None = None
 
     def size_text(self, language: str) -> str:
         """ "12,3 MB" or "12.3 MB"; megabytes of a million bytes."""
@@ -64,7 +69,32 @@ class Programs:
         if key not in self._hashes:
             with path.open("rb") as file:
                 self._hashes[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        return Program(path.name, SYSTEMS[path.suffix.lower()], stat.st_size, self._hashes[key])
+        version, is_signed = _of_windows(path) if path.suffix.lower() == ".exe" else ("", None)
+        return Program(
+            path.name, SYSTEMS[path.suffix.lower()], stat.st_size, self._hashes[key], version, is_signed
+        )  # fmt: skip
+
+
+def _of_windows(path: Path) -> tuple[str, bool | None]:
+    """Version and whether there is a signature, from the head of a 64-bit Windows program; nothing for other files."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    try:
+        at = struct.unpack_from("<I", head, 0x3C)[0]
+        is_program = head[at : at + 4] == b"PE\0\0" and struct.unpack_from("<H", head, at + 24)[0] == 0x20B
+        if not is_program:
+            return "", None
+        is_signed = struct.unpack_from("<I", head, at + 24 + 144)[0] != 0
+    except struct.error:
+        return "", None
+    fixed = head.find(_FIXED_INFO)
+    if fixed < 0 or fixed + 16 > len(head):
+        return "", is_signed
+    high, low = struct.unpack_from("<II", head, fixed + 8)
+    numbers = [high >> 16, high & 0xFFFF, low >> 16, low & 0xFFFF]
+    while len(numbers) > 2 and not numbers[-1]:
+        numbers.pop()
+    return ".".join(map(str, numbers)), is_signed
 
 
 def own_system(user_agent: str) -> str:
