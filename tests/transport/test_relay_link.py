@@ -193,7 +193,8 @@ async def test_a_technicians_new_link_in_the_middle_of_a_picture_loses_and_doubl
     async with running() as (relay, server, _):
         _room, technician, customer = await session(relay, server)
         for n in range(30):
-            customer.link.send_stream(customer.peer.send(m.Frame(n, False, False, 0, 9, 9, n, bytes([n]) * 200_000)))
+            frame = m.Frame(n, False, False, 0, 9, 9, 0, 0, 9, 9, n, bytes([n]) * 200_000)
+            customer.link.send_stream(customer.peer.send(frame))
             if n in (10, 20):
                 joined = n // 10
                 await technician.until(lambda n=joined: sum(isinstance(f, r.Joined) for f in technician.frames) == n)
