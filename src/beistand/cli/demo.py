@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -77,6 +78,12 @@ class Demo:
         """Ends the server in mid-session and starts it anew; not gently means that it has no time to say good-bye."""
         self.children.end(self._server, signal.SIGTERM if is_gentle else signal.SIGKILL)
         self._start_server()
+
+    def verify(self) -> str:
+        """What `beistand verify` says of the demo's server."""
+        change = [f"{name}={value}" for name, value in self._overrides.items() if value is not None]
+        command = ["env", *change, sys.executable, "-m", "beistand.cli", "verify"]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     def start_program(self, origin: str, desktop: Desktop) -> None:
         """Starts the customer's program; it may end by itself."""

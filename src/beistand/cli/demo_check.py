@@ -116,6 +116,7 @@ class _Chain:
         self._restart(is_gentle=False)
         self._stop()
         self._note()
+        self._log_is_intact()
         self._report.stage("no error on the technician's page", "; ".join(self._problems)[:60], not self._problems)
 
     def picture_of_failure(self) -> None:
@@ -187,6 +188,16 @@ class _Chain:
 
         found: tuple[int, int, int, int] = _until(f"the window '{title}'", look)
         return found
+
+    def _has_focus(self, title: str) -> bool:
+        """Whether the window manager has given a window the keyboard."""
+
+        def ask(*of: str) -> str:
+            command = ["xprop", "-display", self._display, *of]
+            return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+        active = re.search(r"0x[0-9a-f]+", ask("-root", "_NET_ACTIVE_WINDOW"))
+        return active is not None and f'"{title}"' in ask("-id", active[0], "WM_NAME")
 
     def _steady_window(self, title: str) -> tuple[int, int, int, int]:
         """A window once it has stood still for half a second: toolkits lay out a new window in several steps."""
@@ -292,6 +303,7 @@ class _Chain:
         scale = box["width"] / 1920
         x, y, width, height = self._window("Terminal")
         page.mouse.click(box["x"] + (x + width / 2) * scale, box["y"] + (y + height / 2) * scale)
+        _until("the terminal's focus", lambda: self._has_focus("Terminal"))
         marker = Path(self._addresses.desktop.overrides["HOME"] or "") / "typed.txt"
         text = "Grüße von Beistand ÄÖÜß € @"
         began = time.monotonic()
@@ -345,6 +357,11 @@ class _Chain:
         page.wait_for_selector("[data-test=sessions] li[data-state=ended]")
         self._picture(page, "15-after")
         self._report.stage("note kept, session listed as ended", "")
+
+    def _log_is_intact(self) -> None:
+        self._picture(self._customer, "17-receipt")
+        said = self._demo.verify()
+        self._report.stage("audit log verified", said.strip(), ": intact" in said)
 
 
 def _numbers_beside(digits: str) -> Iterator[str]:

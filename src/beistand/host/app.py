@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from beistand.host import conversation as c
+from beistand.host import receipt
 from beistand.host.acting import Actor
 from beistand.host.control.arbiter import Arbiter, Hindrance, Verdict
 from beistand.host.control.gate import Gate
@@ -68,6 +69,8 @@ class App:
         self._stop = StopLink(os.getpid(), language, self._stop_now)
         self._shown = c.ShowState("open", 0, False)
         self._began = self._told_hand_at = 0.0
+        self._told_facts = 0
+        self._receipt: receipt.Wish | None = None
         self._is_over = False
         self._activity.start(self._on_hand)
         threading.Thread(target=self._run_loop, name="session", daemon=True).start()
@@ -85,6 +88,10 @@ class App:
     def _handle(self, event: c.Event) -> None:
         for effect in self._conversation.handle(event, time.monotonic()):
             self._do(effect)
+        known = self._conversation.facts
+        if len(known) > self._told_facts:
+            self._told_facts = len(known)
+            self._windows.show_doings(known)
 
     # windows and stop sign ---------------------------------------------------------------------------------------
 
@@ -137,6 +144,7 @@ class App:
     def _begin_link(self, number: SessionNumber) -> None:
         self._number = number
         self._conversation = c.Conversation()
+        self._told_facts = 0
         self._link = RelayLink(self._server, self._on_frame, self._on_stream, self._on_lost, self._on_failed)
         self._link.start(self._loop, r.Join(r.VERSION, number.nameplate, self._windows.language))
 
@@ -272,6 +280,7 @@ class App:
                 self._asking = Asking(effect.company, effect.technician, effect.domain, self._platform.host_name())
             case c.Ask():
                 if effect.kind == "consent":
+                    self._want_receipt()
                     self._prepare_picture()
                 question = Question(effect.kind, effect.level, effect.is_chargeable, effect.notice, effect.covered_by)
                 self._windows.ask(self._asking, question)
@@ -299,6 +308,18 @@ class App:
     def _send(self, message: Any) -> None:
         if self._peer is not None and self._link is not None and self._peer.is_confirmed:
             self._link.send_stream(self._peer.send(message))
+
+    def _want_receipt(self) -> None:
+        """Told when the technician asks: from then on the relay takes facts from this end."""
+        self._receipt = receipt.make(self._server)
+        if self._link is not None:
+            self._link.send_frame(r.Fact("receipt", {"token_sha256": self._receipt.token_sha256}))
+
+    def _fetch_receipt(self) -> None:
+        """Runs in a thread of its own until the receipt is there or will not come."""
+        wish = self._receipt
+        if wish is not None:
+            self._windows.show_receipt(receipt.fetch(wish), wish.address)
 
     def _prepare_picture(self) -> None:
         """Opens screen and coder while the customer reads; nothing is grabbed before `set_active` (media/pipeline)."""
@@ -331,6 +352,8 @@ class App:
         self._stop.start()
         self._stop.tell(f"who {self._asking.technician}")
         self._windows.show_panel(self._asking.technician)
+        if self._link is not None:
+            self._link.send_frame(r.Fact("made", {"names": "\n".join(self._made())[:2_000]}))
         self._loop.call_later(1.0, self._clock)
 
     def _own_pids(self) -> set[int]:
@@ -441,12 +464,19 @@ class App:
             self._link.send_frame(r.Ended(by, end.ending))
             self._link.close()
         threading.Thread(target=self._stop.close, name="stop sign close", daemon=True).start()
-        asking, own = self._asking, self._own
-        made = [say("sum_own_folder", self._windows.language, folder=own.folder)] if own else []
+        asking, own, made = self._asking, self._own, self._made()
         self._windows.show_summary(
             Summary(end.ending, end.text, asking.company, asking.technician, end.duration_seconds, end.facts, made),
             own.remove_program if own else None,
         )
+
+        if self._receipt is not None:
+            threading.Thread(target=self._fetch_receipt, name="receipt", daemon=True).start()
+
+    def _made(self) -> list[str]:
+        """What the program has put on the computer and takes away again."""
+        own = self._own
+        return [say("sum_own_folder", self._windows.language, folder=own.folder)] if own else []
 
     def _end_program(self) -> None:
         if self._is_over:

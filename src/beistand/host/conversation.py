@@ -284,7 +284,7 @@ class Conversation:
                 if not session.may_control:
                     return []  # deliberately lax, like input that was under way when the right ended
                 self._note("fact_clipboard", now)
-                return [SetClipboard(message.text)]
+                return [SetClipboard(message.text), Report("clipboard", {"letters": len(message.text)})]
         return [Inject(message)] if session.may_control else []
 
     def _ask(self, kind: str, level: int, is_chargeable: bool, notice: str, covered_by: str) -> Ask:
@@ -372,6 +372,11 @@ class Conversation:
         if event != "leave":
             out.append(Report("ended", {"by": by, "why": ending}))
         return [*out, Finish(ending, clean_sentence(text), tuple(self._facts), duration)]
+
+    @property
+    def facts(self) -> list[tuple[int, str]]:
+        """What this program knows for sure to have happened: (seconds since the yes, text key), oldest first."""
+        return list(self._facts)
 
     def _note(self, key: str, now: float) -> None:
         if self._began_at is not None:

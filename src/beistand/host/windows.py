@@ -5,7 +5,7 @@ Every method that begins with `show` or `ask` may be called from any thread; the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import wx
@@ -43,6 +43,7 @@ class Windows:
         self._number.Show()
         self._sheet: ConsentSheet | None = None
         self._panel: SessionPanel | None = None
+        self._last: SummarySheet | None = None
         self.language = language
 
     def _typed(self, number: SessionNumber) -> None:
@@ -112,6 +113,19 @@ class Windows:
         """A chat line in the panel."""
         self._on_panel(lambda panel: panel.said(key, text))
 
+    def show_doings(self, facts: Sequence[tuple[int, str]]) -> None:
+        """What has happened so far, in the panel: (seconds, text key)."""
+        self._on_panel(lambda panel: panel.show_doings(facts))
+
+    def show_receipt(self, text: str | None, address: str) -> None:
+        """The receipt's file (None: it did not come) on the last sheet."""
+
+        def show() -> None:
+            if self._last:
+                self._last.show_receipt(text, address)
+
+        wx.CallAfter(show)
+
     def _on_panel(self, change: Callable[[SessionPanel], None]) -> None:
         def do() -> None:
             if self._panel is not None:
@@ -136,7 +150,8 @@ class Windows:
             if self._panel is not None:
                 self._panel.Destroy()
                 self._panel = None
-            SummarySheet(summary, self.language, self._told.leave, remove_program).Show()
+            self._last = SummarySheet(summary, self.language, self._told.leave, remove_program)
+            self._last.Show()
             if self._number is not None:
                 self._number.Destroy()
                 self._number = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import wx
 
@@ -41,6 +41,11 @@ class SessionPanel(wx.Frame):
         column.Add(row, 0, wx.EXPAND | wx.BOTTOM, 8)
         self.level = self._button(panel, "take_back", lambda: self._level_act)
         column.Add(self.level, 0, wx.EXPAND | wx.BOTTOM, 10)
+        column.Add(theme.label(panel, say("doings", language), theme.SMALL_PT, colour=theme.QUIET), 0, wx.BOTTOM, 2)
+        self.doings = wx.TextCtrl(panel, style=wx.TE_MULTILINE | wx.TE_READONLY | wx.TE_NO_VSCROLL, size=(WIDTH_PX, 78))
+        self.doings.SetFont(theme.font(11))
+        self.doings.SetName(say("doings", language))
+        column.Add(self.doings, 0, wx.EXPAND | wx.BOTTOM, 8)
         self.talk = wx.TextCtrl(panel, style=wx.TE_MULTILINE | wx.TE_READONLY | wx.TE_NO_VSCROLL, size=(WIDTH_PX, 84))
         self.talk.SetFont(theme.font(11))
         self.talk.SetName(say("message", language))
@@ -108,6 +113,12 @@ class SessionPanel(wx.Frame):
     def show_clock(self, text: str) -> None:
         """The running time (and amount, if chargeable), one line."""
         theme.set_label(self.clock, text, WIDTH_PX)
+
+    def show_doings(self, facts: Sequence[tuple[int, str]]) -> None:
+        """Only what the program knows for sure; the newest line is seen."""
+        lines = [f"{at // 60}:{at % 60:02d}  {say(key, self._language)}" for at, key in facts]
+        self.doings.SetValue("\n".join(lines))
+        self.doings.ShowPosition(self.doings.GetLastPosition())
 
     def said(self, key: str, text: str) -> None:
         """A chat line; control characters become spaces, because the text comes from the other end."""

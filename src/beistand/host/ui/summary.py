@@ -65,10 +65,11 @@ class SummarySheet(wx.Frame):
         text.SetInsertionPoint(0)
         column.Add(text, 1, wx.EXPAND | wx.BOTTOM, 12)
         after = say("sum_after", language)
+        self._language, self._remove_program = language, remove_program
         self._after = theme.label(panel, after, 15, wrap=WIDTH_PX)
         column.Add(self._after, 0, wx.BOTTOM, 12)
+        self._add_receipt(panel, column, language)
         buttons = wx.BoxSizer(wx.HORIZONTAL)
-        self._language, self._remove_program = language, remove_program
         if remove_program is not None:
             self._remove = theme.button(panel, say("sum_remove", language), 15)
             self._remove.Bind(wx.EVT_BUTTON, self._removed)
@@ -88,6 +89,51 @@ class SummarySheet(wx.Frame):
         self._is_to_go = False
         self.Bind(wx.EVT_CLOSE, self._closed)
         close.SetFocus()
+
+    def _add_receipt(self, panel: wx.Panel, column: wx.BoxSizer, language: Language) -> None:
+        row = wx.BoxSizer(wx.HORIZONTAL)
+        self._receipt_state = theme.label(panel, say("receipt_coming", language), 15, wrap=WIDTH_PX)
+        column.Add(self._receipt_state, 0, wx.EXPAND | wx.BOTTOM, 6)
+        self._receipt, self._address = "", ""
+        self._receipt_buttons: list[wx.Button] = []
+        for key, act in (("receipt_save", self._save), ("receipt_show", self._show)):
+            control = theme.button(panel, say(key, language), 15)
+            control.Bind(wx.EVT_BUTTON, lambda _event, act=act: act())
+            control.Disable()
+            self._receipt_buttons.append(control)
+            row.Add(control, 0, wx.RIGHT, 12)
+        column.Add(row, 0, wx.BOTTOM, 14)
+
+    def show_receipt(self, text: str | None, address: str) -> None:
+        """The receipt is there and proves itself; None: it did not come."""
+        key = "receipt_here" if text else "receipt_missing"
+        theme.set_label(self._receipt_state, say(key, self._language), WIDTH_PX)
+        self._receipt, self._address = text or "", address
+        for control in self._receipt_buttons:
+            control.Enable(bool(text))
+        self.Layout()
+
+    def _save(self) -> None:
+        """Where the customer wants it; only the customer's hand opens this, because the session is over."""
+        style = wx.FD_SAVE | wx.FD_OVERWRITE_PROMPT
+        name = say("receipt_name", self._language)
+        with wx.FileDialog(self, say("receipt_save", self._language), defaultFile=name, style=style) as dialog:
+            if dialog.ShowModal() != wx.ID_OK:
+                return
+            path = dialog.GetPath()
+        try:
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(self._receipt)
+            said = say("receipt_saved", self._language, file=path)
+        except OSError:
+            said = say("receipt_not_saved", self._language, file=path)
+        theme.set_label(self._receipt_state, said, WIDTH_PX)
+        self.Layout()
+
+    def _show(self) -> None:
+        if not wx.LaunchDefaultBrowser(self._address):
+            theme.set_label(self._receipt_state, self._address, WIDTH_PX)
+            self.Layout()
 
     def _removed(self, _event: wx.CommandEvent) -> None:
         """The file goes when the program has ended: it is in use until then."""

@@ -12,6 +12,8 @@ from beistand.server.documents import formats
 
 ZONE = "Europe/Berlin"
 Say = Callable[[str], str]
+# The customer's program reports these, but somebody else did them.
+DONE_BY = {"clipboard": "technician", "made": "program", "confirmed": "server", "joined": "server"}
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,15 @@ def _price(content: dict[str, Any], say: Say) -> str:
 
 
 def _line(event: dict[str, Any], say: Say) -> Line:
-    who, data = event["by"], event["data"]
-    if who == "server" and data.get("detail") in ("customer", "technician"):
+    what, data = event["what"], event["data"]
+    who = DONE_BY.get(what, event["by"])
+    if (
+        event["by"] == "server"
+        and what in ("interrupted", "back", "ended")
+        and data.get("detail") in ("customer", "technician")
+    ):
         who = data["detail"]
-    return Line(formats.clock(_at(event["at"]), ZONE), say(f"by_{who}"), _text(event["what"], data, say))
+    return Line(formats.clock(_at(event["at"]), ZONE), say(f"by_{who}"), _text(what, data, say))
 
 
 def _text(what: str, data: dict[str, Any], say: Say) -> str:
@@ -84,11 +91,9 @@ def _text(what: str, data: dict[str, Any], say: Say) -> str:
             return f"{say('ev_charge_yes' if data.get('is_yes') is True else 'ev_charge_no')}: {data.get('notice', '')}"
         case "clipboard":
             return say("ev_clipboard").format(letters=data.get("letters", "?"))
-        case "made_and_removed":
+        case "made":
             names = str(data.get("names", ""))
-            return (
-                say("ev_made_and_removed").format(names=names.replace("\n", ", ")) if names else say("ev_nothing_made")
-            )
+            return say("ev_made").format(names=names.replace("\n", ", ")) if names else say("ev_nothing_made")
     try:
         return say(f"ev_{what}")
     except KeyError:

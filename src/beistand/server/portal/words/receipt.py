@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # who did it
     "by_customer": ("Sie", "You"),
     "by_technician": ("Techniker", "Technician"),
+    "by_program": ("Programm", "Program"),
     "by_server": ("Verbindung", "Connection"),
     # what happened, as the customer's program and the relay name it
     "ev_joined": ("Programm verbunden", "Program connected"),
@@ -74,7 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Text in Ihre Zwischenablage gelegt ({letters} Zeichen)",
         "Text put into your clipboard ({letters} letters)",
     ),
-    "ev_made_and_removed": ("Angelegt und wieder entfernt: {names}", "Made and removed again: {names}"),
+    "ev_made": ("Nur für die Sitzung angelegt: {names}", "Made for the session only: {names}"),
     "ev_nothing_made": ("Nichts auf Ihrem Rechner angelegt", "Nothing made on your computer"),
     "ev_interrupted": ("Unterbrochen", "Interrupted"),
     "ev_back": ("Wieder da", "Back again"),
