@@ -141,7 +141,7 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
 SHEET = TimeSheet(
     (
         Group(
-            "Sitzung vom 12.11.2026",
+            "",
             (
                 Worked(
                     "e1",
@@ -163,7 +163,7 @@ SHEET = TimeSheet(
             priced=(Priced("normal", 4020, 60, 9600, 0, 9600, 0, 0, 9600),),
         ),
         Group(
-            "Sitzung vom 13.11.2026",
+            "",
             (
                 Worked(
                     "e2",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +45,8 @@ class Group:
 
     `contract` names the contract that covers them; for uncovered work it is empty and `consented` says when the
     customer agreed. `minutes` are the billed ones, of which `from_carry` and `from_month` came from included minutes.
+    `is_not_lead`: shown but not charged, because the contract charges the leading technician alone. `vat_bp` is the tax
+    that the notice named, None under a contract. `title` is the case's; sessions and days are named by their date.
     """
 
     title: str
@@ -60,6 +61,8 @@ class Group:
     from_carry: int = 0
     from_month: int = 0
     priced: tuple[Priced, ...] = ()
+    is_not_lead: bool = False
+    vat_bp: int | None = None
 
     @property
     def charged_seconds(self) -> int:
@@ -95,8 +98,3 @@ class TimeSheet:
     def is_empty(self) -> bool:
         """Whether there is nothing to print."""
         return not self.groups and not self.quotas
-
-
-def net_cents(groups: Sequence[Group]) -> int:
-    """What all groups together cost."""
-    return sum(group.net_cents for group in groups)

@@ -178,12 +178,17 @@ def _sheet(document: Document, sheet: TimeSheet) -> dict[str, Any]:
 
 def _group(group: Group, language: str) -> dict[str, Any]:
     return {
-        "title": group.title,
+        "title": _group_title(group, language),
         "basis": _basis(group, language),
         "works": [_work(work, group.zone, language) for work in group.works],
         "steps": _steps(group, language),
         "bands": [_band(each, language) for each in group.priced],
     }
+
+
+def _group_title(group: Group, language: str) -> str:
+    days = sorted({formats.local_day(work.started, group.zone) for work in group.works})
+    return group.title or word("work_of", language, day=formats.span(days[0], days[-1], language))
 
 
 def _basis(group: Group, language: str) -> str:
@@ -221,6 +226,8 @@ def rule(terms: Terms, language: str) -> str:
 
 
 def _steps(group: Group, language: str) -> str:
+    if group.is_not_lead:
+        return word("not_lead", language)
     charged = formats.duration(group.charged_seconds)
     text = word("steps", language, charged=charged, rule=rule(group.terms, language), minutes=group.minutes)
     included = group.from_carry + group.from_month

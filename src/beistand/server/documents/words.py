@@ -83,6 +83,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "minutes by the rule given and split onto the tariffs in proportion to their time. Included minutes go first. "
         "Price per hour = rate and surcharge, rounded to the cent; amount = price × minutes ÷ 60.",
     ),
+    "work_of": ("Fernhilfe am {day}", "Remote help on {day}"),
+    "not_lead": (
+        "Nicht berechnet: Der Vertrag berechnet nur den leitenden Techniker.",
+        "Not charged: the contract charges the leading technician alone.",
+    ),
     "work_day": ("Tag", "Day"),
     "work_time": ("Uhrzeit", "Time"),
     "work_technician": ("Techniker", "Technician"),

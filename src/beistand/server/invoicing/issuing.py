@@ -1,0 +1,173 @@
+"""Issues one invoice: its number, rows, files, sources and audit entry in one transaction, or nothing of it.
+
+The letter is set within the transaction (about 30 ms), because it shows the number and a number that was taken back
+would be a gap. A full disk or a crash takes everything back, the number too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from beistand.billing import einvoice
+from beistand.billing.drafting import Particulars, document_of
+from beistand.billing.invoice import Document, InvoiceError, Line, cancel, correct, totals
+from beistand.billing.money import times
+from beistand.billing.run import Draft, Period, QuotaMove
+from beistand.billing.timesheet import TimeSheet
+from beistand.server.documents.pdf import Typesetter
+from beistand.server.documents.xml import make_xml
+from beistand.server.store import audit, invoices
+from beistand.server.store.invoices import File, New, SellerData
+
+Book = Callable[[Connection, str, Sequence[QuotaMove], int], None]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who issues, when: a user's id or None for the operator's command line, and the day on the firm's calendar."""
+
+    user_id: str | None
+    utc_us: int
+    today: date
+
+    @property
+    def name(self) -> str:
+        """As the audit log writes it."""
+        return self.user_id or "operator"
+
+
+class Issuer:
+    """Turns drafts into invoices of one firm. `book` writes what included minutes were used, in that transaction."""
+
+    def __init__(self, typesetter: Typesetter, organisation_id: str, book: Book | None = None) -> None:
+        self._typesetter, self._organisation, self._book = typesetter, organisation_id, book
+
+    def issue(
+        self, db: Connection, draft: Draft, period: Period, with_: Particulars, data: SellerData, by: Actor
+    ) -> str:
+        """Issues a draft; gives the invoice's id. Raises InvoiceError with one sentence and changes nothing."""
+        taken = invoices.billed(db, self._organisation, [source.key for source in draft.sources])
+        if taken:
+            raise InvoiceError(
+                f"The invoice for {with_.buyer.name} was not issued: another run has billed {len(taken)} of its "
+                "entries in the meantime. Start the run again."
+            )
+        # What lacks is said before a number is taken.
+        document, sheet = document_of(draft, period, with_)
+        einvoice.require(document, "zugferd")
+        series, year, no = self._number(db, data.invoice_prefix, by)
+        document = replace(document, number=number_text(series, year, no))
+        files = make_files(self._typesetter, document, sheet)
+        new = New(document, sheet, files, draft.sources, series, year, no, period.name, draft.payer_id)
+        id_ = self._keep(db, new, by)
+        if self._book is not None and draft.moves:
+            self._book(db, id_, draft.moves, by.utc_us)
+        return id_
+
+    def cancel(self, db: Connection, invoice_id: str, reason: str, data: SellerData, by: Actor) -> str:
+        """Issues the cancellation of an invoice; what it billed may be billed again. Raises InvoiceError."""
+        issued, original = self._original(db, invoice_id)
+        if invoices.following(db, self._organisation, invoice_id):
+            raise InvoiceError(f"{issued.number} was corrected already: take the rest back by another correction.")
+        series, year, no = self._number(db, data.cancellation_prefix, by)
+        document = cancel(original, number_text(series, year, no), by.today)
+        files = make_files(self._typesetter, document, TimeSheet())
+        new = New(
+            document, TimeSheet(), files, (), series, year, no, issued.period, issued.payer_id, invoice_id, reason
+        )
+        id_ = self._keep(db, new, by)
+        said = {"by": document.number, "reason": reason}
+        invoices.add_event(db, self._organisation, invoice_id, "cancelled", said, by.user_id, by.utc_us)
+        if self._book is not None:
+            self._book(db, id_, (), by.utc_us)
+        return id_
+
+    def correct(
+        self,
+        db: Connection,
+        invoice_id: str,
+        lines: Sequence[tuple[int, int]],
+        reason: str,
+        data: SellerData,
+        by: Actor,
+    ) -> str:
+        """Takes back part of an invoice: (position from 1, quantity). Raises InvoiceError for more than is left."""
+        issued, original = self._original(db, invoice_id)
+        rest = invoices.rest_of(db, self._organisation, invoice_id)
+        taken = [_part(original, position, quantity) for position, quantity in lines if quantity]
+        if not taken:
+            raise InvoiceError("Nothing was chosen to be taken back.")
+        document = correct(original, "-", by.today, taken, rest)
+        series, year, no = self._number(db, data.cancellation_prefix, by)
+        document = replace(document, number=number_text(series, year, no))
+        files = make_files(self._typesetter, document, TimeSheet())
+        new = New(
+            document, TimeSheet(), files, (), series, year, no, issued.period, issued.payer_id, invoice_id, reason
+        )
+        id_ = self._keep(db, new, by)
+        said = {"by": document.number, "reason": reason}
+        invoices.add_event(db, self._organisation, invoice_id, "corrected", said, by.user_id, by.utc_us)
+        return id_
+
+    def _original(self, db: Connection, invoice_id: str) -> tuple[invoices.Issued, Document]:
+        issued = invoices.get(db, self._organisation, invoice_id)
+        original = invoices.document_of(db, self._organisation, invoice_id)
+        if issued is None or original is None:
+            raise InvoiceError("There is no such invoice.")
+        if issued.kind != "invoice":
+            raise InvoiceError(
+                f"{issued.number} takes an invoice back and cannot be taken back itself: issue a new one."
+            )
+        if issued.has("cancelled"):
+            raise InvoiceError(f"{issued.number} is cancelled already.")
+        return issued, original
+
+    def _number(self, db: Connection, series: str, by: Actor) -> tuple[str, int, int]:
+        year = by.today.year
+        return series, year, invoices.next_number(db, self._organisation, series, year)
+
+    def _keep(self, db: Connection, new: New, by: Actor) -> str:
+        id_ = invoices.add(db, self._organisation, new, by.user_id, by.utc_us)
+        said = {
+            "number": new.document.number,
+            "payer": new.payer_id,
+            "gross_cents": totals(new.document).gross_cents,
+            "files": {file.kind: file.sha256 for file in new.files},
+        }
+        if new.reason:
+            said["reason"] = new.reason
+        audit.append(db, self._organisation, f"{new.document.kind} issued", said, by.name, by.utc_us)
+        return id_
+
+
+def make_files(typesetter: Typesetter, document: Document, sheet: TimeSheet) -> tuple[File, ...]:
+    """The ZUGFeRD letter and its XML; for buyers with a reference (public bodies) the XRechnung too."""
+    xml = make_xml(document)
+    name = document.number.replace("/", "-")
+    files = [
+        File("zugferd", f"{name}.pdf", "application/pdf", typesetter.invoice(document, sheet, xml)),
+        File("cii", f"{name}.xml", "application/xml", xml),
+    ]
+    if document.buyer.reference:
+        ubl = make_xml(document, "xrechnung", "ubl")
+        files.append(File("xrechnung", f"{name}-xrechnung.xml", "application/xml", ubl))
+    return tuple(files)
+
+
+def number_text(series: str, year: int, no: int) -> str:
+    """ "RE-2026-0001"."""
+    return f"{series}-{year}-{no:04d}"
+
+
+def _part(original: Document, position: int, quantity: int) -> Line:
+    """So much of a line as it stood; its discount goes back in proportion."""
+    if not 1 <= position <= len(original.lines):
+        raise InvoiceError(f"{original.number} has no line {position}.")
+    line = original.lines[position - 1]
+    if not 0 < quantity <= line.quantity:
+        raise InvoiceError(f"Line {position} of {original.number} has {line.quantity}: take back 1 to {line.quantity}.")
+    return replace(line, quantity=quantity, discount_cents=times(line.discount_cents, quantity, line.quantity))
