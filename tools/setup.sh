@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 run_packages=(python3-venv python3-wxgtk4.0 tigervnc-standalone-server novnc websockify x11-utils x11-xserver-utils openbox xterm
   mousepad pcmanfm fonts-dejavu-core)
-test_packages=(xvfb xdotool chromium firefox-esr postgresql poppler-utils osslsigncode wine wine64)
+test_packages=(xvfb xdotool dbus-daemon at-spi2-core gir1.2-atspi-2.0 python3-gi chromium firefox-esr postgresql poppler-utils osslsigncode wine wine64)
 packages=("${run_packages[@]}")
 [ "${1:-run}" = run ] || packages+=("${test_packages[@]}")
 missing=()

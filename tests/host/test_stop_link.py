@@ -9,8 +9,10 @@ import time
 
 import pytest
 
+from beistand.host.platform.x11.input import X11Input
 from beistand.host.stop_link import StopLink
 from host.customer import Customer
+from host.platform.painter import Painter
 from host.xserver import XServer
 
 
@@ -40,6 +42,27 @@ def test_a_sign_that_dies_stops_the_session():
     assert event.wait(30)
     assert stops == ["stop_sign_died"]
     link.close()
+
+
+@pytest.mark.screen
+def test_s23_a_sign_whose_program_died_before_it_stood_lifts_the_keys_and_leaves(x_server: XServer) -> None:
+    """Its first word finds no listener: it must not fall over that, but do what it is there for."""
+    holder = X11Input(x_server.name)
+    holder.key("ControlLeft", True)
+    command = ["env", f"DISPLAY={x_server.name}", sys.executable, "-m", "beistand.host.ui.stop_sign", "1", "de"]
+    sign = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert sign.stdin is not None
+    assert sign.stdout is not None
+    sign.stdout.close()
+    sign.stdin.close()
+    sign.stdin = None
+    _, words = sign.communicate(timeout=30)
+    painter = Painter(x_server.name)
+    is_held = any(bytes(painter.core.QueryKeymap().reply().keys.list))
+    painter.close()
+    holder.close()
+    assert not is_held, words.decode()
+    assert sign.returncode == 0, words.decode()
 
 
 def test_a_sign_that_is_asked_to_leave_does_not_stop():

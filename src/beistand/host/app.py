@@ -66,7 +66,7 @@ class App:
         self._gate: Gate | None = None
         self._actor: Actor | None = None
         self._worker: PictureWorker | None = None
-        self._stop = StopLink(os.getpid(), language, self._stop_now)
+        self._stop = StopLink(os.getpid(), language, self._stop_now, self._sign_stands)
         self._shown = c.ShowState("open", 0, False)
         self._began = self._told_hand_at = 0.0
         self._told_facts = 0
@@ -356,6 +356,15 @@ class App:
             self._link.send_frame(r.Fact("made", {"names": "\n".join(self._made())[:2_000]}))
         self._loop.call_later(1.0, self._clock)
 
+    def _sign_stands(self) -> None:
+        """The stop sign is on the screen, and lifts the keys if this program dies; runs in its listener's thread."""
+
+        def allow() -> None:
+            if self._gate is not None:
+                self._gate.set_level(self._conversation.session.level)
+
+        self._loop.call_soon_threadsafe(allow)
+
     def _own_pids(self) -> set[int]:
         return {os.getpid(), self._stop.pid or os.getpid()}
 
@@ -374,7 +383,8 @@ class App:
                     self._gate.hinder(hindrance)
                 else:
                     self._gate.clear(hindrance)
-            self._gate.set_level(rights.level)
+            # No hand on this computer before the stop sign stands: see `_sign_stands`.
+            self._gate.set_level(rights.level if self._stop.ready.is_set() else min(rights.level, c.VIEW))
         if self._actor is not None and (rights.level < 2 or rights.mode != "open"):
             self._actor.drop()
         if self._worker is not None:

@@ -18,9 +18,16 @@ QUIT_SECONDS = 2.0
 class StopLink:
     """Owns the stop sign's process from `start` to `close`."""
 
-    def __init__(self, program_pid: int, language: str, on_stop: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        program_pid: int,
+        language: str,
+        on_stop: Callable[[str], None],
+        on_ready: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_ready` is called once the sign stands; both callbacks run in the listening thread."""
         self._arguments = [str(program_pid), language]
-        self._on_stop = on_stop
+        self._on_stop, self._on_ready = on_stop, on_ready
         self._process: subprocess.Popen[str] | None = None
         self._is_closing = False
         self._listener: threading.Thread | None = None
@@ -55,7 +62,7 @@ class StopLink:
                 self.tell("stopped")
             elif line.startswith("ready"):
                 self.ready.set()
-        self.ready.set()
+                self._on_ready()
         if not self._is_closing:
             self._on_stop("stop_sign_died")
 

@@ -178,8 +178,9 @@ def main(arguments: list[str]) -> int:
         wx.CallAfter(lambda: sign.heard("") if sign else None)
 
     threading.Thread(target=listen, daemon=True).start()
-    sys.stdout.write(f"ready {sign.GetHandle()}\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # a program that died meanwhile: `listen` has heard it, and lifts its keys
+        sys.stdout.write(f"ready {sign.GetHandle()}\n")
+        sys.stdout.flush()
     app.MainLoop()
     return 0
 
