@@ -2,9 +2,13 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
+from beistand.billing.minutes import billable_minutes
+from beistand.billing.money import price_line
+from beistand.billing.price_card import PriceCard
 from beistand.host import conversation as c
 from beistand.protocol.e2e import messages as m
 
@@ -140,12 +144,119 @@ def test_work_that_turns_chargeable_rests_until_the_answer():
     assert talk.session.state == "open_control"
 
 
-def test_a_no_to_the_price_ends_the_session():
+def test_a_no_to_the_price_leaves_the_session_as_it_was():
     talk = agreed()
     talk.handle(c.Got(m.ChargeAsk(NOTICE)), 3.0)
     effects = talk.handle(c.Answered(0, 2, 1), 4.0)
-    assert [type(message) for message in sent(effects)] == [m.ChargeAnswer, m.Bye]
-    assert of(c.Finish, effects)
+    assert sent(effects) == [m.ChargeAnswer(False, hashlib.sha256(NOTICE.encode()).digest(), 1)]
+    assert not of(c.Finish, effects)
+    assert talk.session.state == "open_control"
+    assert not reading(talk, 9.0).is_chargeable
+
+
+def test_a_price_that_crosses_a_pause_is_asked_for_when_the_pause_ends():
+    talk = agreed()
+    talk.handle(c.Acted("pause"), 3.0)
+    assert talk.handle(c.Got(m.ChargeAsk(NOTICE)), 3.1) == []
+    effects = talk.handle(c.Acted("go_on"), 9.0)
+    assert of(c.Ask, effects)[0].kind == "charge"
+    assert talk.session.state == "resting_control"
+    assert reading(talk, 20.0).seconds == 1
+
+
+CARD = PriceCard("kein Servicevertrag", 9600, 15, 15, 1900, False, "Frau Muster", "de")
+
+
+def price_of(card):
+    return m.Price(
+        *(card.reason, card.rate_cents, card.step_minutes, card.minimum_minutes, card.vat_bp, card.is_gross),
+        *(card.payer, card.language, card.grace_seconds, card.rounding, card.currency),
+    )
+
+
+def reading(talk, now):
+    (shown,) = of(c.ShowClock, talk.handle(c.Ticked(), now))
+    return shown.reading
+
+
+def chargeable():
+    """A session that has been free for eight seconds and is chargeable from second 10 on."""
+    talk = agreed()
+    talk.handle(c.Got(price_of(CARD)), 9.0)
+    talk.handle(c.Got(m.ChargeAsk(CARD.text)), 10.0)
+    talk.handle(c.Answered(2, 1, 1), 30.0)
+    return talk
+
+
+def test_the_clock_counts_only_what_will_be_charged_and_shows_the_amount():
+    talk = chargeable()
+    now = reading(talk, 90.0)
+    assert (now.total_seconds, now.seconds, now.is_counting, now.is_chargeable, now.cents) == (68, 60, True, True, 2400)
+    talk.handle(c.Acted("pause"), 100.0)
+    talk.handle(c.LinkChanged(True), 150.0)
+    talk.handle(c.Acted("go_on"), 200.0)
+    assert reading(talk, 300.0).seconds == 70
+    assert not reading(talk, 300.0).is_counting
+    talk.handle(c.LinkChanged(False), 400.0)
+    assert reading(talk, 410.0).seconds == 80
+
+
+def test_the_amount_is_never_below_what_the_invoice_will_say():
+    talk = chargeable()
+    for seconds in range(1, 4000, 7):
+        now = reading(talk, 30.0 + seconds)
+        assert now.cents >= price_line(billable_minutes(seconds, CARD.terms), 9600).net_cents
+        assert now.cents <= price_line(billable_minutes(seconds + 2, CARD.terms), 9600).net_cents
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        None,
+        price_of(replace(CARD, rate_cents=9500)),
+        price_of(replace(CARD, step_minutes=0)),
+        price_of(replace(CARD, language="fr")),
+        price_of(replace(CARD, rounding="down")),
+        price_of(replace(CARD, vat_bp=65_535)),
+    ],
+)
+def test_no_amount_is_shown_for_numbers_that_do_not_give_the_words_agreed_to(price):
+    talk = agreed()
+    if price is not None:
+        talk.handle(c.Got(price), 9.0)
+    talk.handle(c.Got(m.ChargeAsk(CARD.text)), 10.0)
+    talk.handle(c.Answered(2, 1, 1), 30.0)
+    now = reading(talk, 90.0)
+    assert (now.is_chargeable, now.cents) == (True, None)
+
+
+def test_the_other_end_is_told_the_clock_when_it_changes_and_else_every_ten_seconds():
+    talk = chargeable()
+    told = [message for n in range(31, 61) for message in sent(talk.handle(c.Ticked(), float(n)))]
+    assert [(message.seconds, message.is_counting) for message in told] == [(1, True), (11, True), (21, True)]
+    talk.handle(c.Acted("pause"), 60.5)
+    assert [message.is_counting for message in sent(talk.handle(c.Ticked(), 61.0))] == [False]
+
+
+def test_a_price_that_was_agreed_to_on_the_phone_is_shown_at_once_and_changes_no_right():
+    talk = agreed()
+    talk.handle(c.Got(price_of(CARD)), 9.0)
+    effects = talk.handle(c.Got(m.ChargeTold(CARD.text, "Frau\u202e Muster")), 10.0)
+    assert of(c.ShowChat, effects) == [c.ShowChat("said_price", CARD.text)]
+    assert of(c.Report, effects)[0].data["said_by"] == "Frau Muster"
+    assert talk.session.state == "open_control"
+    assert reading(talk, 70.0).cents == 2400
+
+
+def test_a_price_by_phone_before_consent_ends_the_session():
+    talk = started()
+    assert of(c.Finish, talk.handle(c.Got(m.ChargeTold(CARD.text, "x")), 2.0))
+
+
+def test_the_summary_says_what_was_charged():
+    talk = chargeable()
+    (end,) = of(c.Finish, talk.handle(c.Stopped(), 931.0))
+    assert (end.reading.seconds, end.reading.cents) == (901, 4800)
 
 
 @pytest.mark.parametrize("before", ["proven", "asked", "view", "control", "paused", "curtain", "resting"])

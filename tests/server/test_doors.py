@@ -50,6 +50,9 @@ EXPECTED = {
     "GET /api/sessions/{id}": ANYBODY_SIGNED_IN,
     "POST /api/sessions/{id}/note": STAFF,
     "POST /api/sessions/{id}/facts": STAFF,
+    "POST /api/sessions/{id}/charge": STAFF,
+    "POST /api/sessions/{id}/charge-by-phone": STAFF,
+    "POST /api/sessions/{id}/goodwill": STAFF,
     "GET /api/events": ANYBODY_SIGNED_IN,
 }
 

@@ -60,6 +60,28 @@ export const TEXTS = {
   service_support: ["Störung beheben", "Fix a fault"],
   service_advice: ["Beratung", "Advice"],
   service_maintenance: ["Wartung", "Maintenance"],
+  charge: ["Arbeit wird kostenpflichtig …", "Work becomes chargeable …"],
+  charge_title: ["Kostenpflichtige Arbeit", "Chargeable work"],
+  charge_reason: ["Grund, wie der Kunde ihn liest (leer: nicht vom Vertrag gedeckt)", "Reason as the customer reads it (empty: not covered by the contract)"],
+  charge_reads: ["Das liest der Kunde, Wort für Wort:", "This is what the customer reads, word for word:"],
+  charge_ask: ["Dem Kunden vorlegen", "Put it before the customer"],
+  charge_not_now: ["Jetzt nicht: warten Sie, bis der Kunde weitermacht.", "Not now: wait until the customer goes on."],
+  charge_agreed: ["Der Kunde hat den Preis bestätigt. Ab jetzt läuft die Uhr kostenpflichtig.", "The customer has agreed to the price. From now on the clock is chargeable."],
+  charge_declined: ["Der Kunde hat den Preis abgelehnt.", "The customer has declined the price."],
+  charge_declined_choice: ["Diese Arbeit wird nicht gemacht. Sie können mit dem weitermachen, was bisher vereinbart war, oder die Sitzung beenden.", "This work is not done. You may go on with what was agreed before, or end the session."],
+  charge_go_on: ["Weiter wie bisher", "Go on as before"],
+  cancel: ["Abbrechen", "Cancel"],
+  phone_hint: ["Oder: Lesen Sie die Worte am Telefon vor. Der Kunde sieht den Preis dann sofort auf seinem Bildschirm.", "Or: read the words out on the phone. The customer then sees the price on the screen at once."],
+  phone_who: ["Wer hat am Telefon zugestimmt?", "Who agreed on the phone?"],
+  phone_agreed: ["Am Telefon zugestimmt", "Agreed on the phone"],
+  clock_free: ["{time} · ohne Kosten für den Kunden", "{time} · no cost for the customer"],
+  clock_charged: ["{time} kostenpflichtig · {amount}", "{time} chargeable · {amount}"],
+  clock_agreed: ["{time} kostenpflichtig, zum vereinbarten Preis", "{time} chargeable, at the agreed price"],
+  clock_still: ["Uhr steht: {clock}", "Clock stopped: {clock}"],
+  at_most: ["höchstens {money} {vat}", "at most {money} {vat}"],
+  goodwill: ["Davon Kulanz (Minuten, nicht berechnet)", "Of it goodwill (minutes, not charged)"],
+  goodwill_why: ["Warum Kulanz?", "Why goodwill?"],
+  goodwill_no_reason: ["Kulanz braucht eine Begründung.", "Goodwill needs a reason."],
   save: ["Speichern", "Save"],
   skip: ["Ohne Notiz weiter", "Go on without a note"],
   duration: ["Dauer: {time}", "Duration: {time}"],
@@ -101,6 +123,16 @@ export const language = () => (column === 0 ? "de" : "en");
 export function t(key, values = {}) {
   const text = TEXTS[key]?.[column] ?? key;
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** 9600 cents is "96,00 €" in German and "€96.00" in English. @param {number} cents @param {string} currency */
+export const money = (cents, currency) =>
+  new Intl.NumberFormat(column === 0 ? "de-DE" : "en-IE", { style: "currency", currency: /^[A-Z]{3}$/.test(currency) ? currency : "EUR" }).format(cents / 100);
+
+/** "zzgl. 19 % USt.", "incl. 7.5 % VAT". @param {number} bp @param {boolean} isGross */
+export function vatWords(bp, isGross) {
+  const percent = new Intl.NumberFormat(column === 0 ? "de-DE" : "en-IE", { maximumFractionDigits: 2 }).format(bp / 100);
+  return column === 0 ? `${isGross ? "inkl." : "zzgl."} ${percent} % USt.` : `${isGross ? "incl." : "plus"} ${percent} % VAT`;
 }
 
 /** Minutes and seconds. @param {number} seconds */

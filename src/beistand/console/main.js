@@ -103,13 +103,13 @@ function open(made, level, name, codecs) {
         return desk?.message(detail);
       case "ended": {
         window.removeEventListener("beforeunload", warnBeforeLeaving);
-        const seconds = desk?.seconds ?? 0;
+        const took = { seconds: desk?.seconds ?? 0, spent: desk?.spent ?? "" };
         desk?.close();
         page.close();
         document.body.classList.remove("in-session");
         document.documentElement.dataset.step = "ended";
         document.documentElement.dataset.why = detail;
-        return notePage(place, made.id, detail, seconds, () => start(""));
+        return notePage(place, made.id, detail, took, () => start(""));
       }
     }
   }

@@ -14,6 +14,13 @@ const random = (/** @type {number} */ count) => crypto.getRandomValues(new Uint8
 
 /** @typedef {import("./protocol/messages.js").Message} Message */
 
+/** The numbers of a price card as a message. @param {any} terms @returns {Message} */
+const priceOf = (terms) => ({
+  kind: "Price", reason: terms.reason, rateCents: terms.rate_cents, stepMinutes: terms.step_minutes,
+  minimumMinutes: terms.minimum_minutes, vatBp: terms.vat_bp, isGross: terms.is_gross, payer: terms.payer,
+  language: terms.language, graceSeconds: terms.grace_seconds, rounding: terms.rounding, currency: terms.currency,
+});
+
 /** Tells `on(name, detail)`: number, waiting, joined, wrong, proven, asked, state, message, interrupted, back, ended, ring. */
 export class Support {
   /** @param {any} made the answer of POST /api/sessions @param {{level: number, codecs: string[]}} wish
@@ -26,6 +33,8 @@ export class Support {
     this.session = new Session("technician");
     this.isInterrupted = false;
     this.bytesIn = 0;
+    /** @type {Message | null} what the customer's program shows as time and amount */
+    this.clock = null;
     this.number = make(made.nameplate, random);
     this.spoken = spoken(this.number);
     this.ci = channelIdentifier(made.origin, made.organisation, made.nameplate);
@@ -130,6 +139,7 @@ export class Support {
   ask() {
     const { is_chargeable, notice, covered_by } = this.made.coverage;
     this.send({ kind: "DecoderCan", codecs: this.wish.codecs.map((codec) => ({ codec })) });
+    if (this.made.terms) this.send(priceOf(this.made.terms));
     this.session.handle("ask");
     this.send({ kind: "ConsentAsk", level: this.wish.level, isChargeable: is_chargeable, notice, coveredBy: covered_by ?? "" });
     this.on("asked");
@@ -147,6 +157,7 @@ export class Support {
       this.broken(error);
       return;
     }
+    if (message.kind === "Clock") this.clock = message;
     if (message.kind === "Ping") this.send({ kind: "Pong", t: message.t });
     if (this.session.isEnded) this.finish(message.kind === "Bye" ? `bye_${message.why}` : "declined", true);
     else this.on("message", message);
@@ -193,6 +204,27 @@ export class Support {
     this.session.handle("drop");
     this.send({ kind: "LevelDrop", level: 1 });
     this.on("state", { state: this.session.state, event: "drop" });
+  }
+
+  /** Whether a price may be put before the customer now. */
+  get mayAskPrice() {
+    return this.session.can("ask_charge") && !this.isInterrupted && !this.clock?.isChargeable;
+  }
+
+  /** Puts a price before the customer: rights rest until the answer. @param {any} card what the server has kept */
+  askPrice(card) {
+    if (!this.mayAskPrice) return false;
+    this.send(priceOf(card.terms));
+    this.session.handle("ask_charge");
+    this.send({ kind: "ChargeAsk", notice: card.notice });
+    this.on("state", { state: this.session.state, event: "ask_charge" });
+    return true;
+  }
+
+  /** Shows the customer what was agreed to on the phone; the server has kept it. @param {any} card @param {string} saidBy */
+  tellPrice(card, saidBy) {
+    this.send(priceOf(card.terms));
+    this.send({ kind: "ChargeTold", notice: card.notice, saidBy });
   }
 
   /** The technician ends the session. */

@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from beistand.billing.price_card import money
 from beistand.host import conversation as c
 from beistand.host import receipt
 from beistand.host.acting import Actor
+from beistand.host.charging import Reading
 from beistand.host.control.arbiter import Arbiter, Hindrance, Verdict
 from beistand.host.control.gate import Gate
 from beistand.host.firm import Firm
@@ -68,7 +70,7 @@ class App:
         self._worker: PictureWorker | None = None
         self._stop = StopLink(os.getpid(), language, self._stop_now, self._sign_stands)
         self._shown = c.ShowState("open", 0, False)
-        self._began = self._told_hand_at = 0.0
+        self._told_hand_at = 0.0
         self._told_facts = 0
         self._receipt: receipt.Wish | None = None
         self._is_over = False
@@ -293,6 +295,8 @@ class App:
             case c.ShowState():
                 self._shown = effect
                 self._show()
+            case c.ShowClock():
+                self._show_clock(effect.reading)
             case c.ShowChat():
                 self._windows.show_chat(effect.key, effect.text)
             case c.Inject():
@@ -340,7 +344,6 @@ class App:
         self._worker.start()
 
     def _begin_session(self) -> None:
-        self._began = time.monotonic()
         try:
             sink = self._platform.input()
         except PlatformError as error:
@@ -399,11 +402,16 @@ class App:
         """Once a second while the session lasts."""
         if self._conversation.session.is_ended:
             return
-        seconds = int(time.monotonic() - self._began)
-        self._windows.show_clock(f"{seconds // 60}:{seconds % 60:02d}")
+        self._handle(c.Ticked())
         if self._gate is not None and self._gate.tick():
             self._show()
         self._loop.call_later(1.0, self._clock)
+
+    def _show_clock(self, reading: Reading) -> None:
+        self._windows.show_clock(reading)
+        self._stop.tell(f"{'since' if reading.is_counting else 'still'} {reading.seconds}")
+        if reading.cents is not None:
+            self._stop.tell(f"amount {money(reading.cents, self._windows.language)}")
 
     # picture: called from its thread, answered in the session thread ---------------------------------------------
 
@@ -475,8 +483,9 @@ class App:
             self._link.close()
         threading.Thread(target=self._stop.close, name="stop sign close", daemon=True).start()
         asking, own, made = self._asking, self._own, self._made()
+        who = (asking.company, asking.technician)
         self._windows.show_summary(
-            Summary(end.ending, end.text, asking.company, asking.technician, end.duration_seconds, end.facts, made),
+            Summary(end.ending, end.text, *who, end.duration_seconds, end.facts, made, end.reading),
             own.remove_program if own else None,
         )
 

@@ -11,12 +11,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from beistand.host.charging import Charging, Reading
 from beistand.protocol.e2e import messages as m
 from beistand.protocol.e2e.session import Session
 from beistand.protocol.errors import PeerError
 
 NAME_CHARACTERS = 60
 VIEW, CONTROL = 1, 2
+CLOCK_SECONDS = 10.0
 WHY_STOP, WHY_TECHNICIAN, WHY_DECLINED, WHY_CLOSED, WHY_ERROR = 1, 2, 3, 4, 5
 
 
@@ -81,7 +83,12 @@ class Broken:
     text: str
 
 
-Event = Proven | Got | Answered | Acted | Stopped | HandMoved | LinkChanged | Broken
+@dataclass(frozen=True)
+class Ticked:
+    """A second has passed; the shell says so once a second while the session lasts."""
+
+
+Event = Proven | Got | Answered | Acted | Stopped | HandMoved | LinkChanged | Broken | Ticked
 
 
 # effects -------------------------------------------------------------------------------------------------------------
@@ -169,6 +176,13 @@ class SetClipboard:
 
 
 @dataclass(frozen=True)
+class ShowClock:
+    """What will be charged so far."""
+
+    reading: Reading
+
+
+@dataclass(frozen=True)
 class Finish:
     """The end: `ending` is a text key. Nothing is sent after the `Send` effects before it."""
 
@@ -176,11 +190,12 @@ class Finish:
     text: str
     facts: tuple[tuple[int, str], ...]
     duration_seconds: int
+    reading: Reading
 
 
 Effect = (
     Send | Report | Ask | Withdraw | ShowState | ShowWho | ShowChat | Begin | Rights | Inject | Picture | SetClipboard
-) | Finish
+) | (ShowClock | Finish)
 
 
 def clean_name(value: object) -> str:
@@ -199,6 +214,9 @@ class Conversation:
         self._is_interrupted = False
         self._asked: Ask | None = None
         self._began_at: float | None = None
+        self._charging = Charging()
+        self._told_clock: tuple[Reading, float] | None = None
+        self._waiting_price: m.ChargeAsk | None = None
         self._facts: list[tuple[int, str]] = []
 
     def handle(self, event: Event, now: float) -> list[Effect]:
@@ -224,6 +242,8 @@ class Conversation:
                     return self._link_changed(event.is_lost, now)
                 case Broken():
                     return self._end("stop", event.ending, event.text, now)
+                case Ticked():
+                    return self._clock(now) if self.session.level else []
         except PeerError as error:
             return [Send(m.Bye(WHY_ERROR, error.sentence)), *self._end("stop", "sum_error", error.sentence, now)]
 
@@ -235,6 +255,7 @@ class Conversation:
             return []
         if is_news:
             self._note("fact_interrupted" if is_lost else "fact_back", now)
+        (self._charging.hold if is_lost else self._charging.let_go)("link", now)
         return self._state()
 
     def _proven(self, ident: bytes) -> list[Effect]:
@@ -261,12 +282,13 @@ class Conversation:
                 return [self._ask("level", CONTROL, False, "", "")]
             case m.LevelDrop():
                 return self._lower(2, now) if session.level == CONTROL and session.can("drop") else []
+            case m.Price():
+                self._charging.prepare(message)
+                return []
             case m.ChargeAsk():
-                if not message.notice.strip():
-                    raise PeerError("session", "The technician asked for an order without a price.")
-                session.handle("ask_charge")
-                ask = self._ask("charge", session.level, True, message.notice, "")
-                return [*self._state(), Report("charge_asked", {"notice_sha256": _sha256(message.notice)}), ask]
+                return self._ask_price(message, now)
+            case m.ChargeTold():
+                return self._price_by_phone(message, now)
             case m.Bye():
                 return self._end("leave", "sum_by_technician", message.text, now)
             case m.Ping():
@@ -291,6 +313,27 @@ class Conversation:
         self._asked = Ask(kind, level, is_chargeable, notice, clean_name(covered_by))
         return self._asked
 
+    def _ask_price(self, message: m.ChargeAsk, now: float) -> list[Effect]:
+        if not message.notice.strip():
+            raise PeerError("session", "The technician asked for an order without a price.")
+        if self.session.mode in ("paused", "curtain"):
+            self._waiting_price = message  # it crossed with the customer's pause: asked when that ends
+            return []
+        self.session.handle("ask_charge")
+        self._charging.hold("price", now)
+        before: list[Effect] = [Withdraw()] if self._asked else []
+        ask = self._ask("charge", self.session.level, True, message.notice, "")
+        return [*self._state(), Report("charge_asked", {"notice_sha256": _sha256(message.notice)}), *before, ask]
+
+    def _price_by_phone(self, message: m.ChargeTold, now: float) -> list[Effect]:
+        """The firm permits this way and its server keeps it; here it is shown at once, and the stop sign stands."""
+        if not self.session.level or self.session.mode == "resting" or not message.notice.strip():
+            raise PeerError("session", "The technician named a price where none can be agreed to.")
+        self._charging.turn(message.notice, now)
+        self._note("fact_charge_phone", now)
+        data = {"notice_sha256": _sha256(message.notice), "said_by": clean_name(message.said_by)}
+        return [ShowChat("said_price", clean_sentence(message.notice)), Report("charge_told", data), *self._clock(now)]
+
     def _answered(self, answer: Answered, now: float) -> list[Effect]:
         asked, self._asked = self._asked, None
         if asked is None:
@@ -310,6 +353,7 @@ class Conversation:
             return [sent, Report("declined", data), *self._end("decline", "sum_declined", "", now)]
         self.session.handle("allow_control" if level == CONTROL else "allow_view")
         self._began_at = now
+        self._charging.begin(asked.is_chargeable, asked.notice, now)
         self._note("fact_control" if level == CONTROL else "fact_view", now)
         if answer.charge == 1:
             self._note("fact_charge_yes", now)
@@ -320,10 +364,23 @@ class Conversation:
         data = {"notice": asked.notice[:2_000], "notice_sha256": digest.hex(), "is_yes": is_yes, "way": answer.way}
         out: list[Effect] = [Send(m.ChargeAnswer(is_yes, digest, answer.way)), Report("charge_answered", data)]
         self._note("fact_charge_yes" if is_yes else "fact_charge_no", now)
-        if not is_yes:
-            return [*out, Send(m.Bye(WHY_DECLINED, "")), *self._end("charge_no", "sum_by_customer", "", now)]
-        self.session.handle("charge_yes")
+        self.session.handle("charge_yes" if is_yes else "charge_no")
+        self._charging.let_go("price", now)
+        if is_yes:
+            self._charging.turn(asked.notice, now)
         return [*out, *self._state()]
+
+    def _clock(self, now: float) -> list[Effect]:
+        """Shows the reading; the other end counts by itself and is told when something else changes."""
+        reading = self._charging.reading(now)
+        out: list[Effect] = [ShowClock(reading)]
+        if self._told_clock is not None:
+            told, at = self._told_clock
+            is_same = _flags(told) == _flags(reading) and now - at < CLOCK_SECONDS
+            if is_same and (told.is_counting or told.seconds == reading.seconds):
+                return out
+        self._told_clock = (reading, now)
+        return [*out, Send(reading.message())]
 
     def _acted(self, event: Acted, now: float) -> list[Effect]:
         act, session = event.act, self.session
@@ -340,9 +397,15 @@ class Conversation:
         facts = {"pause": "fact_paused", "go_on": "fact_resumed"}
         facts |= {"curtain": "fact_curtain_on", "curtain_off": "fact_curtain_off"}
         self._note(facts[act], now)
+        if act in ("pause", "go_on"):
+            (self._charging.hold if act == "pause" else self._charging.let_go)("pause", now)
         is_on = act in ("pause", "curtain")
         message = m.Paused(is_on) if act in ("pause", "go_on") else m.Curtain(is_on)
-        return [*self._state(), Send(message), Report(act)]
+        out = [*self._state(), Send(message), Report(act)]
+        if self.session.mode == "open" and self._waiting_price is not None:
+            price, self._waiting_price = self._waiting_price, None
+            out += self._ask_price(price, now)
+        return out
 
     def _raise(self, by: int, now: float) -> list[Effect]:
         if not self.session.can("raise"):
@@ -365,13 +428,15 @@ class Conversation:
         had_session = self._began_at is not None
         duration = int(now - self._began_at) if self._began_at is not None else 0
         self.session.handle(event)
+        self._charging.end(now)
         if had_session:
             self._note("fact_ended", now)
         self._asked = None
+        reading = self._charging.reading(now)
         out: list[Effect] = [Rights(0, "ended"), Withdraw()]
         if event != "leave":
             out.append(Report("ended", {"by": by, "why": ending}))
-        return [*out, Finish(ending, clean_sentence(text), tuple(self._facts), duration)]
+        return [*out, Finish(ending, clean_sentence(text), tuple(self._facts), duration, reading)]
 
     @property
     def facts(self) -> list[tuple[int, str]]:
@@ -386,6 +451,10 @@ class Conversation:
 def clean_sentence(text: str) -> str:
     """Text of the other end as it may be shown: printable, at most 300 characters."""
     return "".join(c if c.isprintable() else " " for c in text)[:300]
+
+
+def _flags(reading: Reading) -> tuple[object, ...]:
+    return reading.is_counting, reading.is_chargeable, reading.cents
 
 
 def _sha256(text: str) -> str:

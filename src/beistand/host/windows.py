@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import wx
 
+from beistand.host.charging import Reading
 from beistand.host.firm import Firm
+from beistand.host.ui.clock import panel_line
 from beistand.host.ui.consent import Answer, Asking, ConsentSheet, Question
 from beistand.host.ui.number import NumberWindow
 from beistand.host.ui.panel import SessionPanel
@@ -105,9 +107,10 @@ class Windows:
         """Words and buttons of the panel."""
         self._on_panel(lambda panel: panel.show_state(mode, level, is_muted, is_interrupted))
 
-    def show_clock(self, text: str) -> None:
+    def show_clock(self, reading: Reading) -> None:
         """The panel's clock."""
-        self._on_panel(lambda panel: panel.show_clock(text))
+        text = panel_line(reading, self.language)
+        self._on_panel(lambda panel: panel.show_clock(text, reading.is_chargeable))
 
     def show_chat(self, key: str, text: str) -> None:
         """A chat line in the panel."""

@@ -19,6 +19,12 @@ const TEXT_BYTES = 1024 * 1024;
 
 // Fields as "name:type"; a list is [name, fields of an entry].
 const MONITOR = "id:u8 x:i32 y:i32 width:u16 height:u16 scalePercent:u16 isPrimary:bool name:str";
+const PRICE =
+  "reason:str rateCents:u32 stepMinutes:u16 minimumMinutes:u16 vatBp:u16 isGross:bool payer:str language:str " +
+  "graceSeconds:u16 rounding:str currency:str";
+const CLOCK =
+  "totalSeconds:u32 seconds:u32 isCounting:bool isChargeable:bool hasAmount:bool cents:u32 isGross:bool vatBp:u16 " +
+  "currency:str";
 /** @type {[number, string, number, string, string, Record<string, string>?][]} */
 const ROWS = [
   [0x01, "ConsentAsk", CONTROL, TECHNICIAN, "level:u8 isChargeable:bool notice:text coveredBy:str"],
@@ -44,6 +50,9 @@ const ROWS = [
   [0x15, "Chat", CONTROL, BOTH, "text:str"],
   [0x16, "ChargeAsk", CONTROL, TECHNICIAN, "notice:text"],
   [0x17, "ChargeAnswer", CONTROL, HOST, "isYes:bool noticeSha256:bytes way:u8"],
+  [0x18, "Price", CONTROL, TECHNICIAN, PRICE],
+  [0x19, "Clock", CONTROL, HOST, CLOCK],
+  [0x1a, "ChargeTold", CONTROL, TECHNICIAN, "notice:text saidBy:str"],
   [0x20, "PointerMove", INPUT, TECHNICIAN, "x:i32 y:i32"],
   [0x21, "PointerButton", INPUT, TECHNICIAN, "button:u8 isPressed:bool x:i32 y:i32"],
   [0x22, "Wheel", INPUT, TECHNICIAN, "dx:i16 dy:i16"],

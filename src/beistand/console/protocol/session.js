@@ -9,8 +9,8 @@ const CUSTOMER_EVENTS = new Set(
 );
 const TECHNICIAN_EVENTS = new Set("ask ask_level drop ask_charge leave".split(" "));
 
-/** @returns {Record<string, Record<string, string>>} */
-function transitions() {
+/** @param {string} role @returns {Record<string, Record<string, string>>} */
+function transitions(role) {
   /** @type {Record<string, Record<string, string>>} */
   const table = {
     confirmed: { ask: "asked", stop: "ended", leave: "ended" },
@@ -22,18 +22,28 @@ function transitions() {
       /** @type {Record<string, string>} */
       const here = { stop: "ended", leave: "ended", lower: `${mode}_view`, drop: `${mode}_view` };
       if (level === "view") here.ask_level = `${mode}_view`; // a question changes nothing; the answer is "raise"
-      if (mode === "open") Object.assign(here, { pause: `paused_${level}`, curtain: `curtain_${level}`, raise: "open_control" });
+      if (mode === "open") {
+        Object.assign(here, { pause: `paused_${level}`, curtain: `curtain_${level}`, raise: "open_control" });
+        here.ask_charge = `resting_${level}`;
+      }
       if (mode === "paused") here.go_on = `open_${level}`;
       if (mode === "curtain") here.curtain_off = `open_${level}`;
-      if (mode === "resting") Object.assign(here, { charge_yes: `open_${level}`, charge_no: "ended" });
-      else here.ask_charge = `resting_${level}`;
+      if (mode === "resting") {
+        // A no means that the chargeable work is not done; both may go on with what was agreed, or end.
+        Object.assign(here, { charge_yes: `open_${level}`, charge_no: `open_${level}` });
+        if (role === "technician") {
+          // What the customer did before our question arrived: it crossed with it and changes nothing.
+          for (const event of ["pause", "go_on", "curtain", "curtain_off"]) here[event] = `resting_${level}`;
+          here.raise = "resting_control";
+        }
+      }
       table[`${mode}_${level}`] = here;
     }
   }
   return table;
 }
 
-export const TABLE = { host: transitions(), technician: transitions() };
+export const TABLE = { host: transitions("host"), technician: transitions("technician") };
 
 /** One end's view of the session's state. */
 export class Session {

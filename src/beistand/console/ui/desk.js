@@ -4,7 +4,8 @@ import { Keyboard, listen as listenKeyboard } from "../input/keyboard.js";
 import { listen as listenPointer } from "../input/pointer.js";
 import { Decoder } from "../screen/decoder.js";
 import { Renderer } from "../screen/renderer.js";
-import { clock, t } from "../i18n.js";
+import { clock, money, t, vatWords } from "../i18n.js";
+import { ChargeSheet } from "./charge.js";
 import { clean, el, show } from "./dom.js";
 
 /** @type {[string, string[]][]} */
@@ -58,6 +59,9 @@ export class Desk {
     this.viewport = el("div", { class: "viewport" }, this.canvas, this.cursor, this.field);
     this.words = el("strong", { "data-test": "state", "aria-live": "polite" });
     this.level = el("button", { class: "small", "data-test": "level-button", onclick: () => this.changeLevel() });
+    this.price = el("button", { class: "small price-button", "data-test": "charge", onclick: () => this.openCharge() }, t("charge"));
+    this.time = el("span", { class: "clock", "data-test": "clock", role: "timer", "aria-live": "off" });
+    this.sheet = new ChargeSheet(this.support, () => this.field.focus());
     this.monitors = el("select", { class: "small", "aria-label": t("monitor"), hidden: true });
     this.monitors.addEventListener("change", () => this.support.send({ kind: "SelectMonitor", id: Number(this.monitors.value) }));
     const zoom = el("select", { class: "small", "aria-label": t("zoom"), "data-test": "zoom" },
@@ -73,7 +77,7 @@ export class Desk {
     });
     const bar = el("header", { class: "desk-bar" },
       el("span", { class: "name" }, clean(customer)), this.words, el("span", { class: "grow" }),
-      this.level, this.monitors, chords, zoom,
+      this.time, this.price, this.level, this.monitors, chords, zoom,
       el("button", { class: "small quiet", onclick: () => this.paste() }, t("paste")),
       el("button", { class: "small quiet", onclick: () => place.requestFullscreen?.() }, t("full_screen")),
       el("button", { class: "small quiet", onclick: () => this.toggleChat(), "aria-expanded": "false" }, "✉"),
@@ -84,7 +88,7 @@ export class Desk {
       el("form", { onsubmit: (/** @type {Event} */ event) => this.say(event, line) }, line, el("button", { class: "small" }, t("send"))));
     this.status = el("footer", { class: "status", "data-test": "status" });
     this.toast = el("p", { class: "toast", role: "status", hidden: true, "data-test": "notice" });
-    show(place, el("div", { class: "desk" }, bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat), this.status));
+    show(place, el("div", { class: "desk" }, bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node), this.status));
   }
 
   /** @param {string} state @param {boolean} [isInterrupted] */
@@ -99,8 +103,14 @@ export class Desk {
     const level = this.support.session.level;
     this.level.textContent = level === 2 ? t("drop_control") : t("ask_control");
     this.level.disabled = mode !== "open" || isInterrupted;
+    this.price.disabled = !this.support.mayAskPrice;
     this.canvas.classList.toggle("controlled", level === 2);
     if (isVeiled) this.keyboard?.release();
+  }
+
+  openCharge() {
+    this.keyboard.release();
+    this.sheet.open();
   }
 
   changeLevel() {
@@ -137,6 +147,16 @@ export class Desk {
         this.notice(t("customer_moves"), Math.max(600, message.mutedMs));
         document.documentElement.dataset.customer = "active";
         break;
+      case "Clock":
+        this.clockAt = performance.now();
+        this.price.disabled = !this.support.mayAskPrice;
+        this.showClock();
+        break;
+      case "ChargeAnswer":
+        document.documentElement.dataset.price = message.isYes ? "yes" : "no";
+        if (message.isYes) this.notice(t("charge_agreed"));
+        else this.sheet.declined();
+        break;
       case "Notice":
         this.notice(clean(message.text));
         break;
@@ -167,7 +187,23 @@ export class Desk {
       el("option", { value: monitor.id, selected: monitor.id === message.selected }, `${i + 1}: ${clean(monitor.name)} ${monitor.width}×${monitor.height}`)));
   }
 
+  /** The customer's program counts; between its words the seconds run on here. */
+  showClock() {
+    const told = this.support.clock;
+    if (!told) return;
+    const runs = told.isCounting && !this.support.isInterrupted;
+    const seconds = told.seconds + (runs ? Math.floor((performance.now() - this.clockAt) / 1000) : 0);
+    const amount = told.hasAmount ? t("at_most", { money: money(told.cents, told.currency), vat: vatWords(told.vatBp, told.isGross) }) : "";
+    const key = told.isChargeable ? (amount ? "clock_charged" : "clock_agreed") : "clock_free";
+    const text = t(key, { time: clock(seconds), amount });
+    this.spent = text;
+    this.time.textContent = runs ? text : t("clock_still", { clock: text });
+    this.time.classList.toggle("chargeable", told.isChargeable);
+    document.documentElement.dataset.clock = `${told.isChargeable ? "charged" : "free"} ${runs ? "runs" : "still"}`;
+  }
+
   second() {
+    this.showClock();
     const now = performance.now();
     const passed = (now - this.counted.at) / 1000;
     if (passed >= 0.9) {
@@ -176,7 +212,7 @@ export class Desk {
       this.counted = { frames: this.frames, bytes: this.support.bytesIn, at: now };
     }
     const parts = [
-      clock((now - this.began) / 1000), t("path_relay"), `${this.roundTrip ?? "–"} ms`, `${(this.rate ?? 0).toFixed(0)} kB/s`,
+      t("path_relay"), `${this.roundTrip ?? "–"} ms`, `${(this.rate ?? 0).toFixed(0)} kB/s`,
       `${(this.fps ?? 0).toFixed(0)} /s`, this.codec ?? "", `${this.renderer.frame.width}×${this.renderer.frame.height}`,
     ];
     show(this.status, ...parts.map((part) => el("span", {}, part)));
@@ -225,8 +261,11 @@ export class Desk {
     this.talk.scrollTop = this.talk.scrollHeight;
   }
 
+  /** Seconds that counted, as the customer's program told and as they ran on since. */
   get seconds() {
-    return (performance.now() - this.began) / 1000;
+    const told = this.support.clock;
+    if (!told) return (performance.now() - this.began) / 1000;
+    return told.totalSeconds + (told.isCounting ? (performance.now() - this.clockAt) / 1000 : 0);
   }
 
   close() {

@@ -4,32 +4,45 @@ import { call } from "../api.js";
 import { clock, t, TEXTS } from "../i18n.js";
 import { el, show } from "./dom.js";
 
-/** @param {HTMLElement} place @param {string} id @param {string} why @param {number} seconds @param {() => void} done */
-export function notePage(place, id, why, seconds, done) {
-  const reason = `ended_${why}` in TEXTS ? t(`ended_${why}`) : t("ended_other", { code: why });
+/** @param {HTMLElement} place @param {string} id @param {string} why @param {{seconds: number, spent: string}} took @param {() => void} done */
+export function notePage(place, id, why, took, done) {
+  const ending = `ended_${why}` in TEXTS ? t(`ended_${why}`) : t("ended_other", { code: why });
   const text = el("textarea", { id: "note", rows: 5, maxlength: 4000, "data-test": "note" });
   const type = el("select", { id: "type" },
     ...["support", "advice", "maintenance"].map((name) => el("option", { value: name }, t(`service_${name}`))));
+  const goodwill = el("input", { id: "goodwill", type: "number", min: 0, max: Math.ceil(took.seconds / 60), step: 1, inputmode: "numeric", "data-test": "goodwill" });
+  const reason = el("input", { id: "goodwill-why", maxlength: 500, autocomplete: "off", "data-test": "goodwill-why" });
+  const path = `/api/sessions/${encodeURIComponent(id)}`;
   const problem = el("p", { class: "problem", role: "alert", hidden: true });
   const save = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    const minutes = Number(goodwill.value || 0);
+    if (minutes > 0 && !reason.value.trim()) {
+      problem.textContent = t("goodwill_no_reason");
+      problem.hidden = false;
+      reason.focus();
+      return;
+    }
     try {
-      await call("POST", `/api/sessions/${encodeURIComponent(id)}/note`, { text: text.value, service_type: type.value });
+      await call("POST", `${path}/note`, { text: text.value, service_type: type.value });
+      if (minutes > 0) await call("POST", `${path}/goodwill`, { minutes, reason: reason.value.trim() });
       done();
     } catch (error) {
       problem.textContent = /** @type {any} */ (error).sentence || t("no_server");
       problem.hidden = false;
     }
   };
-  const hadSession = seconds > 0;
+  const hadSession = took.seconds > 0;
   show(place,
     el("section", { class: "card" },
-      el("h1", { "data-test": "ended", tabindex: "-1" }, reason),
-      hadSession ? el("p", { class: "soft" }, t("duration", { time: clock(seconds) })) : null,
+      el("h1", { "data-test": "ended", tabindex: "-1" }, ending),
+      hadSession ? el("p", { class: "soft", "data-test": "took" }, t("duration", { time: clock(took.seconds) }), took.spent ? ` · ${took.spent}` : "") : null,
       hadSession
         ? el("form", { onsubmit: save },
             el("label", { for: "note" }, t("note_title")), text, el("p", { class: "soft" }, t("note_hint")),
-            el("label", { for: "type" }, t("service_type")), type, problem,
+            el("label", { for: "type" }, t("service_type")), type,
+            el("label", { for: "goodwill" }, t("goodwill")), goodwill,
+            el("label", { for: "goodwill-why" }, t("goodwill_why")), reason, problem,
             el("div", { class: "row" }, el("button", { "data-test": "save-note" }, t("save")),
               el("button", { type: "button", class: "quiet", onclick: done }, t("skip"))))
         : el("button", { onclick: done, "data-test": "again" }, t("new_session"))));

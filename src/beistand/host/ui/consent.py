@@ -102,18 +102,36 @@ class ConsentSheet(wx.Frame):
         column.Add(grid, 0, wx.BOTTOM, 14)
         if question.kind != "level":
             column.Add(self._price(panel, question, language), 0, wx.EXPAND | wx.BOTTOM, 14)
+        if question.kind == "charge":
+            column.Add(theme.label(panel, say("charge_choice", language), 15, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         hint = say("stop_hint", language)
         column.Add(theme.label(panel, hint, theme.SMALL_PT, colour=theme.QUIET, wrap=WRAP_PX), 0, wx.BOTTOM, 16)
 
     def _price(self, panel: wx.Panel, question: Question, language: Language) -> wx.Sizer:
         row = wx.BoxSizer(wx.HORIZONTAL)
         if question.is_chargeable:
-            text, colour = question.notice, theme.WARNING
-        elif question.covered_by:
+            return self._price_card(panel, question.notice)
+        if question.covered_by:
             text, colour = say("covered", language, covered_by=question.covered_by), theme.INK
         else:
             text, colour = say("free", language), theme.INK
-        row.Add(theme.label(panel, text, 16, question.is_chargeable, colour, WRAP_PX), 1)
+        row.Add(theme.label(panel, text, 16, False, colour, WRAP_PX), 1)
+        return row
+
+    def _price_card(self, panel: wx.Panel, notice: str) -> wx.Sizer:
+        """The exact words of the price in a frame of their own, so that nobody reads past them."""
+        edge = wx.Panel(panel)
+        edge.SetBackgroundColour(theme.WARNING)
+        sheet = wx.Panel(edge)
+        sheet.SetBackgroundColour(theme.PRICE_GROUND)
+        words = wx.BoxSizer(wx.VERTICAL)
+        words.Add(theme.label(sheet, notice, 16, True, theme.INK, WRAP_PX - 44), 1, wx.EXPAND | wx.ALL, 14)
+        sheet.SetSizer(words)
+        frame = wx.BoxSizer(wx.VERTICAL)
+        frame.Add(sheet, 1, wx.EXPAND | wx.LEFT, 6)
+        edge.SetSizer(frame)
+        row = wx.BoxSizer(wx.HORIZONTAL)
+        row.Add(edge, 1, wx.EXPAND)
         return row
 
     def _add_buttons(self, panel: wx.Panel, column: wx.BoxSizer, question: Question, language: Language) -> None:

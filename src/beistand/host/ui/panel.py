@@ -32,6 +32,7 @@ class SessionPanel(wx.Frame):
         self.state.SetMinSize((WIDTH_PX, 66))
         column.Add(self.state, 0, wx.EXPAND | wx.BOTTOM, 6)
         self.clock = theme.label(panel, "", 13, colour=theme.QUIET)
+        self.clock.SetMinSize((WIDTH_PX, 48))
         column.Add(self.clock, 0, wx.EXPAND | wx.BOTTOM, 8)
         row = wx.BoxSizer(wx.HORIZONTAL)
         self.pause = self._button(panel, "pause", lambda: self._pause_act)
@@ -110,8 +111,9 @@ class SessionPanel(wx.Frame):
         self.level.Enable(mode == "open")
         self.Layout()
 
-    def show_clock(self, text: str) -> None:
-        """The running time (and amount, if chargeable), one line."""
+    def show_clock(self, text: str, is_chargeable: bool) -> None:
+        """The running time, and the amount if chargeable; it may take two lines."""
+        self.clock.SetForegroundColour(theme.WARNING if is_chargeable else theme.QUIET)
         theme.set_label(self.clock, text, WIDTH_PX)
 
     def show_doings(self, facts: Sequence[tuple[int, str]]) -> None:

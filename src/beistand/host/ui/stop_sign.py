@@ -3,7 +3,8 @@
 It shows the running time and who is connected. A click, or Ctrl+Alt+Esc, writes "stop" to the program.
 If the program does not answer within `ANSWER_MS`, it hangs: the sign then kills it and lifts every held key itself.
 
-Lines in (stdin): `who <text>`, `since <seconds>`, `stopped`, `raise`, `quit`.
+Lines in (stdin): `who <text>`, `since <seconds>` (the clock runs), `still <seconds>` (it stands), `amount <text>`,
+`stopped`, `raise`, `quit`.
 Lines out (stdout): `ready <native window>`, `stop`.
 """
 
@@ -22,11 +23,13 @@ import wx
 from beistand.host.platform import current
 from beistand.host.ports import LocalActivity, Platform, PlatformError
 from beistand.host.ui import theme
+from beistand.host.ui.clock import minutes
 from beistand.host.ui.texts import Language, say
 
 ANSWER_MS = 80
 RAISE_MS = 500
 SIZE_PX = 132
+FOOT_PX = 78
 
 
 class StopSign(wx.Frame):
@@ -34,13 +37,15 @@ class StopSign(wx.Frame):
 
     def __init__(self, program_pid: int, language: Language, platform: Platform) -> None:
         style = wx.FRAME_NO_TASKBAR | wx.STAY_ON_TOP | wx.BORDER_NONE
-        super().__init__(None, title="Beistand Stop", style=style, pos=(0, 0), size=(SIZE_PX, SIZE_PX + 56))
+        super().__init__(None, title="Beistand Stop", style=style, pos=(0, 0), size=(SIZE_PX, SIZE_PX + FOOT_PX))
         self._pid = program_pid
         self._language = language
         self._platform = platform
         self._activity: LocalActivity | None = None
         self._who = ""
         self._seconds = 0
+        self._is_still = False
+        self._amount = ""
         self._is_stopped = False
         self._is_pressed = False
         self.SetName(say("stop_name", language))
@@ -70,7 +75,7 @@ class StopSign(wx.Frame):
             self.Move(0, 0)
 
     def _on_clock(self, _event: wx.TimerEvent) -> None:
-        self._seconds += 1
+        self._seconds += 0 if self._is_still else 1
         self.Refresh()
 
     def _on_paint(self, _event: wx.PaintEvent) -> None:
@@ -89,9 +94,10 @@ class StopSign(wx.Frame):
         gc.SetPen(wx.Pen(wx.Colour(255, 255, 255), 5))
         gc.DrawPath(path)
         self._centred(gc, say("stop", self._language), theme.font(20, True), wx.Colour(255, 255, 255), centre - 15)
-        minutes, seconds = divmod(self._seconds, 60)
-        self._centred(gc, f"{minutes}:{seconds:02d}", theme.font(15, True), theme.INK, SIZE_PX + 2)
-        self._centred(gc, self._who, theme.font(10), theme.INK, SIZE_PX + 30)
+        colour = theme.QUIET if self._is_still else theme.INK
+        self._centred(gc, minutes(self._seconds), theme.font(15, True), colour, SIZE_PX + 2)
+        self._centred(gc, self._amount, theme.font(11, True), theme.WARNING, SIZE_PX + 30)
+        self._centred(gc, self._who, theme.font(10), theme.INK, SIZE_PX + (54 if self._amount else 32))
 
     def _centred(self, gc: wx.GraphicsContext, text: str, font: wx.Font, colour: wx.Colour, y: float) -> None:
         gc.SetFont(font, colour)
@@ -136,8 +142,10 @@ class StopSign(wx.Frame):
         if word == "who":
             self._who = rest[:60]
             self.SetToolTip(f"{say('stop_name', self._language)} - {self._who}")
-        elif word == "since" and rest.isdigit():
-            self._seconds = int(rest)
+        elif word in ("since", "still") and rest.isdigit():
+            self._seconds, self._is_still = int(rest), word == "still"
+        elif word == "amount":
+            self._amount = rest[:20]
         elif word == "stopped":
             self._is_stopped = True
             self._clock.Stop()

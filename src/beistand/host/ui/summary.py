@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import wx
 
+from beistand.host.charging import Reading
 from beistand.host.ui import theme
+from beistand.host.ui.clock import line
 from beistand.host.ui.texts import Language, say
 
 WIDTH_PX = 620
@@ -24,6 +26,7 @@ class Summary:
     duration_seconds: int
     facts: Sequence[tuple[int, str]]
     made_and_removed: Sequence[str]
+    reading: Reading
 
 
 def lines(summary: Summary, language: Language) -> list[str]:
@@ -33,9 +36,11 @@ def lines(summary: Summary, language: Language) -> list[str]:
         say(summary.ending, language, text=summary.ending_text),
         say("sum_who", language, technician=summary.technician, company=summary.company),
         say("sum_duration", language, minutes=minutes, seconds=seconds),
-        "",
-        say("sum_done", language) + ":",
     ]
+    if summary.duration_seconds:
+        out.append(say("sum_charge", language, clock=line(summary.reading, language)))
+        out += [say("sum_charge_note", language)] if summary.reading.is_chargeable else []
+    out += ["", say("sum_done", language) + ":"]
     out += [f"   {at // 60}:{at % 60:02d}   {say(key, language)}" for at, key in summary.facts]
     out += ["", say("sum_made", language) + ":"]
     out += [f"   {name}" for name in summary.made_and_removed] or ["   " + say("sum_nothing_made", language)]

@@ -117,8 +117,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{technician} now asks to use mouse and keyboard as well.",
     ),
     "charge_ask": (
-        "Die Arbeit wird ab jetzt kostenpflichtig. Bis zu Ihrer Antwort ruht die Sitzung.",
-        "From now on the work is chargeable. The session rests until you answer.",
+        "{technician} bietet Ihnen Arbeit an, die Sie bezahlen müssten. Bis zu Ihrer Antwort ruht die Sitzung, "
+        "und es entstehen keine Kosten.",
+        "{technician} offers you work that you would have to pay for. The session rests until you answer, "
+        "and costs nothing meanwhile.",
+    ),
+    "charge_choice": (
+        "Wenn Sie ablehnen, wird diese Arbeit nicht gemacht. Die Sitzung geht dann weiter wie bisher, "
+        "oder Sie beenden sie.",
+        "If you decline, this work is not done. The session then goes on as before, or you end it.",
+    ),
+    "clock_free": ("Zeit {time} – für Sie ohne Kosten", "Time {time} – no cost for you"),
+    "clock_charged": ("Kostenpflichtig {time} – {amount}", "Chargeable {time} – {amount}"),
+    "clock_agreed": (
+        "Kostenpflichtig {time} – zum vereinbarten Preis",
+        "Chargeable {time} – at the agreed price",
+    ),
+    "clock_still": ("Uhr steht: {clock}", "Clock stopped: {clock}"),
+    "at_most": ("höchstens {money} {vat}", "at most {money} {vat}"),
+    "said_price": (
+        "Am Telefon vereinbart, ab jetzt kostenpflichtig: {text}",
+        "Agreed on the phone, chargeable from now on: {text}",
+    ),
+    "sum_charge": ("Kosten: {clock}", "Cost: {clock}"),
+    "sum_charge_note": (
+        "Gerundet und berechnet wird wie vereinbart; es gilt die Rechnung.",
+        "Rounded and charged as agreed; the invoice is what counts.",
     ),
     "state_waiting": ("{technician} wartet auf Ihre Antwort.", "{technician} waits for your answer."),
     "state_view": ("{technician} sieht Ihren Bildschirm.", "{technician} sees your screen."),
@@ -219,6 +243,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fact_curtain_off": ("Vorhang auf", "Curtain opened"),
     "fact_charge_yes": ("Kostenpflichtig beauftragt", "Ordered with obligation to pay"),
     "fact_charge_no": ("Kostenpflichtige Arbeit abgelehnt", "Chargeable work declined"),
+    "fact_charge_phone": ("Preis am Telefon vereinbart", "Price agreed on the phone"),
     "fact_interrupted": ("Verbindung unterbrochen", "Connection interrupted"),
     "fact_back": ("Verbindung wieder da", "Connection is back"),
     "fact_clipboard": ("Text in Ihre Zwischenablage gelegt", "Text put into your clipboard"),

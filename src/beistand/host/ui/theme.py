@@ -15,6 +15,7 @@ QUIET = wx.Colour(84, 96, 112)
 STOP_RED = wx.Colour(196, 22, 28)
 BLUE = wx.Colour(20, 82, 148)
 WARNING = wx.Colour(150, 60, 0)
+PRICE_GROUND = wx.Colour(255, 243, 220)
 
 
 def font(points: int = BASE_PT, is_bold: bool = False) -> wx.Font:

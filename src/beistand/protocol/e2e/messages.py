@@ -189,6 +189,46 @@ class ChargeAnswer:
 
 
 @dataclass(frozen=True)
+class Price:
+    """The numbers in the words of the next ask; `rate_cents` is net an hour."""
+
+    reason: str = _wire("str")
+    rate_cents: int = _wire("u32")
+    step_minutes: int = _wire("u16")
+    minimum_minutes: int = _wire("u16")
+    vat_bp: int = _wire("u16")
+    is_gross: bool = _wire("bool")
+    payer: str = _wire("str")
+    language: str = _wire("str")
+    grace_seconds: int = _wire("u16")
+    rounding: str = _wire("str")
+    currency: str = _wire("str")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What both ends show: seconds of the part that runs, and what it costs if it does."""
+
+    total_seconds: int = _wire("u32")
+    seconds: int = _wire("u32")
+    is_counting: bool = _wire("bool")
+    is_chargeable: bool = _wire("bool")
+    has_amount: bool = _wire("bool")
+    cents: int = _wire("u32")
+    is_gross: bool = _wire("bool")
+    vat_bp: int = _wire("u16")
+    currency: str = _wire("str")
+
+
+@dataclass(frozen=True)
+class ChargeTold:
+    """Somebody agreed to the price on the phone."""
+
+    notice: str = _wire("text")
+    said_by: str = _wire("str")
+
+
+@dataclass(frozen=True)
 class PointerMove:
     x: int = _wire("i32")
     y: int = _wire("i32")
@@ -272,6 +312,9 @@ TABLE: dict[int, tuple[type, int, str]] = {
     0x15: (Chat, CONTROL, BOTH),
     0x16: (ChargeAsk, CONTROL, TECHNICIAN),
     0x17: (ChargeAnswer, CONTROL, HOST),
+    0x18: (Price, CONTROL, TECHNICIAN),
+    0x19: (Clock, CONTROL, HOST),
+    0x1A: (ChargeTold, CONTROL, TECHNICIAN),
     0x20: (PointerMove, INPUT, TECHNICIAN),
     0x21: (PointerButton, INPUT, TECHNICIAN),
     0x22: (Wheel, INPUT, TECHNICIAN),

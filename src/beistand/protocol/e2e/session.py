@@ -22,7 +22,7 @@ CUSTOMER_EVENTS = frozenset(
 TECHNICIAN_EVENTS = frozenset({"ask", "ask_level", "drop", "ask_charge", "leave"})
 
 
-def _transitions() -> dict[str, dict[str, str]]:
+def _transitions(role: str) -> dict[str, dict[str, str]]:
     table: dict[str, dict[str, str]] = {
         "confirmed": {"ask": "asked", "stop": "ended", "leave": "ended"},
         "asked": {
@@ -41,20 +41,24 @@ def _transitions() -> dict[str, dict[str, str]]:
                 here["ask_level"] = f"{mode}_view"  # a question changes nothing; the answer is "raise" or silence
             if mode == "open":
                 here |= {"pause": f"paused_{level}", "curtain": f"curtain_{level}", "raise": "open_control"}
+                here["ask_charge"] = f"resting_{level}"
             if mode == "paused":
                 here["go_on"] = f"open_{level}"
             if mode == "curtain":
                 here["curtain_off"] = f"open_{level}"
             if mode == "resting":
-                here |= {"charge_yes": f"open_{level}", "charge_no": "ended"}
-            else:
-                here["ask_charge"] = f"resting_{level}"
+                # A no means that the chargeable work is not done; both may go on with what was agreed, or end.
+                here |= {"charge_yes": f"open_{level}", "charge_no": f"open_{level}"}
+                if role == TECHNICIAN:
+                    # What the customer did before our question arrived: it crossed with it and changes nothing.
+                    here |= dict.fromkeys(("pause", "go_on", "curtain", "curtain_off"), f"resting_{level}")
+                    here["raise"] = "resting_control"
             table[f"{mode}_{level}"] = here
     return table
 
 
-# Both ends follow the same table: the host by its customer's hand, the technician's end by what it is told.
-TABLE: dict[str, dict[str, dict[str, str]]] = {HOST: _transitions(), TECHNICIAN: _transitions()}
+# The host follows its customer's hand, the technician's end what it is told.
+TABLE: dict[str, dict[str, dict[str, str]]] = {HOST: _transitions(HOST), TECHNICIAN: _transitions(TECHNICIAN)}
 
 
 class Session:

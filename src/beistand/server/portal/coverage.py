@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection
@@ -130,6 +130,17 @@ def coverage(db: Connection, firm: Organisation, wish: Wish, user_id: str, utc_u
             warning=decision.warning,
         )
     return _chargeable(firm, wish, decision, at, level)
+
+
+def uncovered(db: Connection, firm: Organisation, wish: Wish, user_id: str, utc_us: int, reason: str) -> Coverage:
+    """The price of work that no contract covers, whatever contracts there are; `reason` as the customer reads it."""
+    at = datetime.fromtimestamp(utc_us // 1_000_000, UTC)
+    level = prices.technician_levels(db, firm.id).get(user_id, 1)
+    decision = decide([], Asked(wish.customer.id if wish.customer else None, "", level), at, prices.all_lists(db, firm))
+    if isinstance(decision, Covered):
+        raise AssertionError("no contract was asked")
+    found = _chargeable(firm, wish, decision, at, level)
+    return replace(found, reason=reason, card=replace(found.card, reason=reason) if found.card else None)
 
 
 def _chargeable(firm: Organisation, wish: Wish, decision: Chargeable, at: datetime, level: int) -> Coverage:

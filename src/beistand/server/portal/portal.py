@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from beistand.server.portal import api_customers, headers, office, setup, signing_in, words
+from beistand.server.portal import api_customers, charging, headers, office, setup, signing_in, words
 from beistand.server.portal.access import Door, routes, security_headers
 from beistand.server.portal.api import Api
 from beistand.server.portal.parts import Parts
@@ -30,6 +30,7 @@ def doors(parts: Parts) -> list[Door]:
         *office.doors(),
         *api_customers.doors(),
         *Api().doors(),
+        *charging.doors(),
     ]
 
 

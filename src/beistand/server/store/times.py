@@ -375,6 +375,29 @@ def give_away(db: Connection, organisation_id: str, entry_id: str, seconds: int,
     _say(db, goodwill, organisation_id, said, {"entry_id": entry_id, "seconds": seconds, "reason": said.reason})
 
 
+def give_away_of(db: Connection, organisation_id: str, session_id: str, seconds: int, said: Said) -> None:
+    """Goodwill for a whole session, taken from its last part backwards, because that is the one that costs.
+
+    Raises TimeError not_found, not_ended, bad_seconds, reason.
+    """
+    own = (support_session.c.organisation_id == organisation_id, support_session.c.id == session_id)
+    if db.execute(select(support_session.c.id).where(*own)).first() is None:
+        raise TimeError("not_found")
+    parts = entries(db, organisation_id, session_id=session_id)
+    if not parts:
+        raise TimeError("not_ended")
+    if seconds > sum(entry.net_seconds for entry in parts):
+        # A technician thinks in minutes: what is left of the last one is given away with it.
+        if seconds - 59 > sum(entry.net_seconds for entry in parts):
+            raise TimeError("bad_seconds")
+        seconds = sum(entry.net_seconds for entry in parts)
+    for entry in reversed(parts):
+        share = min(seconds, entry.net_seconds)
+        if share or entry.newest_goodwill is not None:
+            give_away(db, organisation_id, entry.id, share, said)
+        seconds -= share
+
+
 def decide_goodwill(db: Connection, organisation_id: str, entry_id: str, is_approved: bool, said: Said) -> None:
     """Approves or refuses the entry's newest goodwill. Raises TimeError not_found, decided."""
     newest = _own(db, organisation_id, entry_id).newest_goodwill

@@ -1,0 +1,176 @@
+"""Work that turns chargeable in mid-session: the card, the yes on the phone, goodwill at the end."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from beistand.server.store import accounts, times
+
+TINA = "tina@muster.example"
+
+
+@pytest.fixture
+async def home(house: Any) -> Any:
+    house.id = house.firm()
+    house.tina_id = await house.person(house.id, TINA)
+    house.tina = await house.signed_in(TINA)
+    house.db = house.parts.db
+    house.db.write_now(lambda c: accounts.change_organisation(c, house.id, price_cents_per_hour=9600))
+    return house
+
+
+async def happen(home: Any, *facts: tuple[float, str, str, dict[str, object]]) -> None:
+    for seconds, role, name, data in facts:
+        home.clock.pass_seconds(seconds)
+        home.parts.log.record(home.session, role, name, data)
+    await home.parts.log.settled()
+
+
+async def running(home: Any) -> Any:
+    """A free session under way: its customer is covered by a contract."""
+    body = {"name": "Praxis Dr. Muster", "has_contract": True, "covered_by": "Partner AG"}
+    customer = (await home.tina.post("/api/customers", body)).json
+    opened = (await home.tina.post("/api/sessions", {"customer_id": customer["id"]})).json
+    assert opened["terms"] is None
+    home.session = opened["id"]
+    confirmed, agreed = (9, "server", "confirmed", {}), (9, "customer", "consent", {"level": 2, "charge": 0})
+    await happen(home, (1, "server", "joined", {"detail": "customer"}), confirmed, agreed)
+    return opened
+
+
+def path(home: Any, what: str) -> str:
+    return f"/api/sessions/{home.session}/{what}"
+
+
+def entries(home: Any) -> list[times.TimeEntry]:
+    return home.db.read_now(lambda c: times.entries(c, home.id, session_id=home.session))
+
+
+async def card(home: Any, **body: object) -> Any:
+    answer = await home.tina.post(path(home, "charge"), body)
+    assert answer.status == 201, answer.text
+    return answer.json
+
+
+async def test_the_words_are_kept_before_anybody_can_show_them(home: Any) -> None:
+    await running(home)
+    made = await card(home)
+    assert made["notice"] == (
+        "Kostenpflichtige Hilfe. Grund: Leistung außerhalb des Servicevertrags. Preis: 96,00 € je Stunde zzgl. 19 % "
+        "USt., je angefangene 15 Minuten, mindestens 15 Minuten. Rechnung an: Praxis Dr. Muster."
+    )
+    assert made["notice_sha256"] == hashlib.sha256(made["notice"].encode()).hexdigest()
+    assert (made["terms"]["rate_cents"], made["may_phone"]) == (9600, False)
+    kept = home.db.read_now(lambda c: times.get_notice(c, home.id, home.session, made["notice_sha256"]))
+    assert kept.text == made["notice"]
+    assert (await card(home, reason="Drucker \u202e privat"))["notice"].count("Grund: Drucker privat.") == 1
+
+
+async def test_s28_work_is_parted_where_the_customer_said_yes(home: Any) -> None:
+    await running(home)
+    made = await card(home)
+    digest = {"notice_sha256": made["notice_sha256"]}
+    await happen(
+        home,
+        (600, "customer", "charge_asked", digest),
+        (30, "customer", "charge_answered", {**digest, "notice": made["notice"], "is_yes": True, "way": 1}),
+        (4020, "customer", "ended", {}),
+    )
+    covered, charged = entries(home)
+    assert (covered.net_seconds, covered.is_chargeable, covered.covered_by) == (600, False, "Partner AG")
+    assert (charged.net_seconds, charged.is_chargeable, charged.covered_by) == (4020, True, "")
+    assert charged.consent.notice.text == made["notice"]
+    assert (charged.consent.channel, charged.consent.way) == ("screen", "pointer")
+
+
+async def test_a_yes_on_the_phone_needs_the_firms_permission(home: Any) -> None:
+    await running(home)
+    made = await card(home)
+    said = {"notice_sha256": made["notice_sha256"], "said_by": "Frau Muster"}
+    refused = await home.tina.post(path(home, "charge-by-phone"), said)
+    assert (refused.status, refused.json["code"]) == (403, "phone_forbidden")
+    home.db.write_now(lambda c: times.permit_phone(c, home.id, True))
+    assert (await card(home))["may_phone"]
+    home.clock.pass_seconds(300)
+    assert (await home.tina.post(path(home, "charge-by-phone"), said)).status == 201
+    await happen(home, (900, "customer", "ended", {}))
+    covered, charged = entries(home)
+    assert (covered.net_seconds, charged.net_seconds, charged.is_chargeable) == (300, 900, True)
+    given = charged.consent
+    assert (given.channel, given.way, given.said_by, given.notice.text) == (
+        "phone",
+        "spoken",
+        "Frau Muster",
+        made["notice"],
+    )
+    assert charged.answered_us <= charged.started_us
+    home.db.write_now(lambda c: times.permit_phone(c, home.id, False))
+    assert not home.db.read_now(lambda c: times.may_agree_by_phone(c, home.id))
+
+
+async def test_no_yes_on_the_phone_while_the_price_stands_on_the_screen(home: Any) -> None:
+    await running(home)
+    home.db.write_now(lambda c: times.permit_phone(c, home.id, True))
+    made = await card(home)
+    await happen(home, (9, "customer", "charge_asked", {"notice_sha256": made["notice_sha256"]}))
+    said = {"notice_sha256": made["notice_sha256"], "said_by": "Frau Muster"}
+    assert (await home.tina.post(path(home, "charge-by-phone"), said)).json["code"] == "price_open"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"said_by": " ", "notice_sha256": "x"}, 422),
+        ({"said_by": "A"}, 422),
+        ({"said_by": "A", "notice_sha256": "0"}, 404),
+    ],
+)
+async def test_a_yes_on_the_phone_names_who_and_to_what(home: Any, body: dict[str, object], status: int) -> None:
+    await running(home)
+    home.db.write_now(lambda c: times.permit_phone(c, home.id, True))
+    assert (await home.tina.post(path(home, "charge-by-phone"), body)).status == status
+    assert home.db.read_now(lambda c: times.consents(c, home.id, [home.session])) == []
+
+
+async def test_a_price_needs_a_running_session_and_a_price(home: Any) -> None:
+    opened = await home.tina.post("/api/sessions", {"customer_name": "Frau Muster"})
+    home.session = opened.json["id"]
+    early = await home.tina.post(path(home, "charge"), {})
+    assert (early.status, early.json["code"]) == (409, "not_running")
+    await running(home)
+    home.db.write_now(lambda c: accounts.change_organisation(c, home.id, price_cents_per_hour=0))
+    without = await home.tina.post(path(home, "charge"), {})
+    assert (without.status, without.json["code"]) == (409, "no_price")
+    assert (await home.tina.post(path(home, "charge"), {"reason": "x" * 201})).status == 422
+
+
+async def test_goodwill_at_the_end_is_taken_from_the_part_that_costs(home: Any) -> None:
+    await running(home)
+    early = await home.tina.post(path(home, "goodwill"), {"minutes": 1, "reason": "x"})
+    assert (early.status, early.json["code"]) == (409, "not_ended")
+    made = await card(home)
+    answer = {"notice_sha256": made["notice_sha256"], "is_yes": True, "way": 1}
+    await happen(home, (600, "customer", "charge_answered", answer), (290, "customer", "ended", {}))
+    gift = {"minutes": 7, "reason": "eigener Fehler"}
+    assert (await home.tina.post(path(home, "goodwill"), gift)).status == 201
+    assert [entry.newest_goodwill.seconds for entry in entries(home)] == [130, 290]
+    assert all(entry.goodwill_seconds == 0 and entry.is_waiting for entry in entries(home))
+    # 14:50 were recorded; "15 minutes" means all of it.
+    assert (await home.tina.post(path(home, "goodwill"), {**gift, "minutes": 15})).status == 201
+    assert [entry.newest_goodwill.seconds for entry in entries(home)] == [600, 290]
+    for wrong in ({**gift, "minutes": 16}, {**gift, "reason": " "}, {**gift, "minutes": True}, {"minutes": 1}):
+        assert (await home.tina.post(path(home, "goodwill"), wrong)).status == 422
+
+
+async def test_s39_another_firms_session_is_not_found(home: Any) -> None:
+    await running(home)
+    other = home.firm("Fremd GmbH")
+    await home.person(other, "eva@fremd.example")
+    eva = await home.signed_in("eva@fremd.example")
+    for what, body in (
+        ("charge", {}),
+        ("charge-by-phone", {"said_by": "x", "notice_sha256": "y"}),
+        ("goodwill", {"minutes": 1, "reason": "x"}),
+    ):
+        assert (await eva.post(path(home, what), body)).status == 404
