@@ -64,7 +64,7 @@ async def test_the_words_are_kept_before_anybody_can_show_them(home: Any) -> Non
     assert (made["terms"]["rate_cents"], made["may_phone"]) == (9600, False)
     kept = home.db.read_now(lambda c: times.get_notice(c, home.id, home.session, made["notice_sha256"]))
     assert kept.text == made["notice"]
-    assert (await card(home, reason="Drucker \u202e privat"))["notice"].count("Grund: Drucker privat.") == 1
+    assert (await card(home, reason="Drucker\u202e, privat"))["notice"].count("Grund: Drucker, privat.") == 1
 
 
 async def test_s28_work_is_parted_where_the_customer_said_yes(home: Any) -> None:
