@@ -29,6 +29,9 @@ export class Desk {
     this.frames = 0;
     this.counted = { frames: 0, bytes: support.bytesIn, at: performance.now() };
     this.sent = 0;
+    this.clockAt = performance.now();
+    this.spent = "";
+    this.sheet = new ChargeSheet(support, () => this.field.focus());
     this.build(place, customer);
     this.renderer = new Renderer(this.viewport, this.canvas, this.cursor);
     this.decoder = new Decoder(
@@ -61,7 +64,6 @@ export class Desk {
     this.level = el("button", { class: "small", "data-test": "level-button", onclick: () => this.changeLevel() });
     this.price = el("button", { class: "small price-button", "data-test": "charge", onclick: () => this.openCharge() }, t("charge"));
     this.time = el("span", { class: "clock", "data-test": "clock", role: "timer", "aria-live": "off" });
-    this.sheet = new ChargeSheet(this.support, () => this.field.focus());
     this.monitors = el("select", { class: "small", "aria-label": t("monitor"), hidden: true });
     this.monitors.addEventListener("change", () => this.support.send({ kind: "SelectMonitor", id: Number(this.monitors.value) }));
     const zoom = el("select", { class: "small", "aria-label": t("zoom"), "data-test": "zoom" },
