@@ -1,11 +1,13 @@
 """Work that turns chargeable in mid-session: the card, the yes on the phone, goodwill at the end."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 import pytest
 
-from beistand.server.store import accounts, times
+from beistand.billing.contract import Beneficiary, ContractVersion
+from beistand.server.store import accounts, contracts, times
 
 TINA = "tina@muster.example"
 
@@ -27,10 +29,24 @@ async def happen(home: Any, *facts: tuple[float, str, str, dict[str, object]]) -
     await home.parts.log.settled()
 
 
+def cover(home: Any, partner: str, served: str) -> None:
+    """A contract by which `partner` pays for `served`."""
+
+    def keep(connection: Any) -> None:
+        starts = {"partner_id": partner, "starts_on": date(2026, 1, 1)}
+        id_ = contracts.add_contract(connection, home.id, starts, home.clock.utc_us)
+        version = ContractVersion("", date(2026, 1, 1), rates_cents={1: 9600})
+        contracts.add_version(connection, home.id, id_, version, ("Olga", "", home.clock.utc_us))
+        contracts.add_beneficiary(connection, home.id, id_, Beneficiary(served), home.clock.utc_us)
+
+    home.db.write_now(keep)
+
+
 async def running(home: Any) -> Any:
     """A free session under way: its customer is covered by a contract."""
-    body = {"name": "Praxis Dr. Muster", "has_contract": True, "covered_by": "Partner AG"}
-    customer = (await home.tina.post("/api/customers", body)).json
+    customer = (await home.tina.post("/api/customers", {"name": "Praxis Dr. Muster"})).json
+    partner = (await home.tina.post("/api/customers", {"name": "Partner AG"})).json
+    cover(home, partner["id"], customer["id"])
     opened = (await home.tina.post("/api/sessions", {"customer_id": customer["id"]})).json
     assert opened["terms"] is None
     home.session = opened["id"]
