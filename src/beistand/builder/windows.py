@@ -30,11 +30,11 @@ def build(
 
     Raises BuildError if a part is not what the recipe expects.
     """
-    chosen = recipe.choose(packages)
+    chosen = recipe.choose(packages, recipe.WINDOWS)
     library = _add_runtime(chosen, packages[recipe.RUNTIME])
     modules = {**library, **chosen.modules, **own, FIRM_FILE: firm.as_json()}
     entries = [
-        Entry("boot", Kind.SCRIPT, _boot(boot, chosen)),
+        Entry("boot", Kind.SCRIPT, filled_boot(boot, chosen.extensions)),
         archive.empty_module_archive(BYTECODE_MAGIC),
         Entry(MARK, Kind.DATA),  # the first file to be unpacked: later starts know our folders by it
         Entry("base_library.zip", Kind.DATA, bytecode.module_zip(modules)),
@@ -61,12 +61,12 @@ def _add_runtime(chosen: recipe.Chosen, runtime: Mapping[str, bytes]) -> dict[st
             return {name: library.read(name) for name in library.namelist() if recipe.is_in_library(name)}
 
 
-def _boot(source: bytes, chosen: recipe.Chosen) -> bytes:
+def filled_boot(source: bytes, extensions: Mapping[str, str]) -> bytes:
     """The start script with the table of extension modules filled in."""
     marker = b"EXTENSIONS: dict[str, str] = {}"
     if marker not in source:
         raise BuildError("boot.py has no table of extension modules to fill in.")
-    table = {name: chosen.extensions[name] for name in sorted(chosen.extensions)}
+    table = {name: extensions[name] for name in sorted(extensions)}
     return bytecode.code(source.replace(marker, b"EXTENSIONS = " + repr(table).encode()), "boot.py")
 
 

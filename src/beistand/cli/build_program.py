@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from beistand.builder.build import build_windows
+from beistand.builder.build import build_linux, build_windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
 from beistand.builder.signing import Signer
@@ -28,7 +28,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("build-program")
-@click.option("--target", type=click.Choice(["windows"]), required=True, help="System of the customers.")
+@click.option("--target", type=click.Choice(["windows", "linux"]), required=True, help="System of the customers.")
 @click.option("--output", type=_FILE, required=True, help="File to write, for example Fernhilfe.exe.")
 @click.option("--server", required=True, help="Address of your server, https://...")
 @click.option("--company", default="", help="Name of your firm, shown in the windows.")
@@ -74,7 +74,11 @@ def build_program(
         picture = logo.read_bytes() if logo else b""
         firm = checked(server, company, phone, colour, picture, root_key, language, administrator)
         signer = Signer(certificate, key, password_file, timestamp) if certificate else None
-        built = build_windows(firm, output, cache.expanduser(), version("beistand"), _tell(progress), signer)
+        tell, parts = _tell(progress), cache.expanduser()
+        if target == "linux":
+            built = build_linux(firm, output, parts, tell)
+        else:
+            built = build_windows(firm, output, parts, version("beistand"), tell, signer)
     except OSError as error:
         raise click.ClickException(f"{logo} cannot be read ({error.strerror}).") from None
     except BuildError as error:
