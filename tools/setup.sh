@@ -4,7 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-run_packages=(python3-venv python3-wxgtk4.0 tigervnc-standalone-server novnc websockify x11-utils x11-xserver-utils openbox xterm
+# The shared library of Debian's own Python goes into the one-file program for Linux.
+libpython="libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+run_packages=(python3-venv "$libpython" python3-wxgtk4.0 tigervnc-standalone-server novnc websockify x11-utils x11-xserver-utils openbox xterm
   mousepad pcmanfm fonts-dejavu-core)
 test_packages=(xvfb xdotool dbus-daemon at-spi2-core gir1.2-atspi-2.0 python3-gi chromium firefox-esr postgresql poppler-utils osslsigncode wine wine64)
 packages=("${run_packages[@]}")

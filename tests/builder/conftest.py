@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from beistand.builder import parts
+from beistand.builder import parts, windows
+
+
+@pytest.fixture(scope="session", autouse=True)
+def python_of_the_programs() -> None:
+    """The programs carry Python 3.11, and only it can compile for it (Debian 12; Ubuntu 24.04 has another)."""
+    if sys.version_info[:2] != windows.PYTHON:
+        pytest.skip(f"programs are built by Python 3.11; this is {sys.version.split()[0]}")
 
 
 @pytest.fixture(scope="session")

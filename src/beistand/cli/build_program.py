@@ -24,6 +24,7 @@ def _tell(as_json: bool) -> Tell:
     return tell
 
 
+PARTS = Path("~/.cache/beistand-parts")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -43,7 +44,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--password-file", type=_FILE, help="File whose first line is the key's password.")
 @click.option("--timestamp", default="", help="Address of a time stamp service (RFC 3161) for the signature.")
 @click.option(
-    "--cache", type=click.Path(path_type=Path, file_okay=False), default=Path("~/.cache/beistand-parts"),
+    "--cache", type=click.Path(path_type=Path, file_okay=False), default=PARTS,
     show_default=True, help="Folder that keeps the fetched parts.",
 )  # fmt: skip
 @click.option("--progress", is_flag=True, help="Tell each step as a line of JSON, for the owner's page.")

@@ -16,11 +16,16 @@ from types import FrameType
 
 import click
 
+from beistand.builder.build import build_linux
+from beistand.builder.errors import BuildError
+from beistand.builder.firm import checked
+from beistand.cli.build_program import PARTS
 from beistand.cli.children import Children
 from beistand.cli.desktop import Desktop, program_command, start_desktop
 
 START_SECONDS = 30.0
 WATCH_SECONDS = 0.5
+PROGRAM = "Fernhilfe.run"
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,9 @@ class Addresses:
 class Demo:
     """Everything that the demo starts. `start`, then use it, then `end`, which leaves no process."""
 
-    def __init__(self, folder: Path, language: str) -> None:
+    def __init__(self, folder: Path, language: str, is_one_file: bool = False) -> None:
+        """With `is_one_file` the customer starts a program built for them, as real customers do."""
+        self._is_one_file = is_one_file
         self.folder = folder
         self.language = language
         self.children = Children(folder)
@@ -50,7 +57,9 @@ class Demo:
         """Starts server, desktop and customer's program. ClickException when the server does not come up."""
         addresses = self.start_server(port)
         origin = addresses.public_page.rstrip("/")
-        desktop = start_desktop(self.children, self.folder / "home", {}, program_command(origin, self.language))
+        if self._is_one_file:
+            self._build(origin)
+        desktop = start_desktop(self.children, self.folder / "home", {}, self._program(origin))
         self.start_program(origin, desktop)
         return addresses.with_desktop(desktop)
 
@@ -87,7 +96,18 @@ class Demo:
 
     def start_program(self, origin: str, desktop: Desktop) -> None:
         """Starts the customer's program; it may end by itself."""
-        self.children.start("program", program_command(origin, self.language), desktop.overrides, may_end=True)
+        self.children.start("program", self._program(origin), desktop.overrides, may_end=True)
+
+    def _program(self, origin: str) -> list[str]:
+        built = self.folder / PROGRAM
+        return [str(built)] if built.exists() else program_command(origin, self.language)
+
+    def _build(self, origin: str) -> None:
+        firm = checked(origin, "", ("030 1234567",), language=self.language)
+        try:
+            build_linux(firm, self.folder / PROGRAM, PARTS.expanduser(), click.echo)
+        except BuildError as error:
+            raise click.ClickException(str(error)) from None
 
     def _on_line(self, line: str) -> None:
         with open(self.folder / "server.log", "a", encoding="utf-8") as log:
@@ -122,14 +142,15 @@ def _raise_interrupt(_number: int, _frame: FrameType | None) -> None:
 @click.command()
 @click.option("--port", default=8765, show_default=True, help="TCP port of the server on localhost.")
 @click.option("--language", type=click.Choice(["de", "en"]), default="de", show_default=True, help="Of the program.")
+@click.option("--one-file", is_flag=True, help="The customer starts the built one-file program.")
 @click.option("--check", is_flag=True, help="Play the whole chain headless, print each stage, end with 0 if all hold.")
 @click.option(
     "--pictures", type=click.Path(path_type=Path), help="With --check: folder for a screenshot of each stage."
 )
-def demo(port: int, language: str, check: bool, pictures: Path | None) -> None:
+def demo(port: int, language: str, one_file: bool, check: bool, pictures: Path | None) -> None:
     """Run server, pages and a demo customer's desktop on this machine until Ctrl+C."""
     signal.signal(signal.SIGTERM, _raise_interrupt)
-    this = Demo(Path(tempfile.mkdtemp(prefix="beistand-demo-")), language)
+    this = Demo(Path(tempfile.mkdtemp(prefix="beistand-demo-")), language, one_file)
     try:
         if check:
             from beistand.cli.demo_check import run_check

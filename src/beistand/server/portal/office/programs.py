@@ -12,7 +12,7 @@ from beistand.server.portal.programs import Programs
 from beistand.server.portal.workshop import Order
 from beistand.server.store import accounts
 
-TARGETS = ("windows",)
+TARGETS = ("windows", "linux")
 LANGUAGES = ("", "de", "en")
 
 
