@@ -107,6 +107,7 @@ NEVER_RUN = {
     "_compat_pickle": "pickle, for pickles of Python 2",
     "beistand.host.media.pyav": "media/encoder, when libvpx cannot be driven; the program has no PyAV and says so",
     "doctest": "heapq and pickle, when run as a program",
+    "ftplib": "urllib.request, for ftp addresses, which nothing opens",
     "multiprocessing": "concurrent.futures.process, which nothing opens",
     "multiprocessing.connection": "the same",
     "multiprocessing.queues": "the same",

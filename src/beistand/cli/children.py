@@ -95,6 +95,6 @@ def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> Non
 
 
 def _tell_lines(stream: IO[str], on_line: Callable[[str], None]) -> None:
-    with contextlib.suppress(ValueError):  # closed while reading: the child was ended
+    with contextlib.suppress(ValueError), stream:  # closed while reading: the child was ended
         for line in stream:
             on_line(line.rstrip("\n"))

@@ -37,6 +37,8 @@ from beistand.protocol.e2e.number import SessionNumber
 from beistand.protocol.e2e.peer import Confirmed, CustomerPeer, Got, Outgoing
 from beistand.protocol.errors import PeerError
 from beistand.transport.link import LinkFailed
+from beistand.transport.network import Network
+from beistand.transport.proxy import Credentials
 from beistand.transport.relay_link import RelayLink
 
 MUTE_REPORT_SECONDS = 0.5
@@ -60,6 +62,7 @@ class App:
         self._loop = asyncio.new_event_loop()
         told = Told(self._on_number, self._on_answer, self._on_act, self._on_leave)
         self._windows = Windows(firm, language, self._activity.last_press_was_real, told, platform.hide_from_capture)
+        self._network = Network(platform.network())
         self._conversation = c.Conversation()
         self._number: SessionNumber | None = None
         self._link: RelayLink | None = None
@@ -147,7 +150,9 @@ class App:
         self._number = number
         self._conversation = c.Conversation()
         self._told_facts = 0
-        self._link = RelayLink(self._server, self._on_frame, self._on_stream, self._on_lost, self._on_failed)
+        self._link = RelayLink(
+            self._server, self._on_frame, self._on_stream, self._on_lost, self._on_failed, self._network
+        )
         self._link.start(self._loop, r.Join(r.VERSION, number.nameplate, self._windows.language))
 
     def _on_frame(self, frame: r.RendezvousFrame) -> None:
@@ -247,7 +252,19 @@ class App:
         if self._peer is not None and self._peer.is_confirmed:
             self._handle(c.Broken("sum_interrupted", ""))
         else:
-            self._forget_link("no_server", server=self._server)
+            number = self._number
+            self._forget_link(failure.code, server=self._server, today=time.strftime("%d.%m.%Y, %H:%M"))
+            if failure.code == "proxy_password" and number is not None:
+                self._windows.ask_proxy(lambda typed: self._post_typed(number, typed))
+
+    def _post_typed(self, number: SessionNumber, credentials: Credentials) -> None:
+        self._loop.call_soon_threadsafe(self._try_again, number, credentials)
+
+    def _try_again(self, number: SessionNumber, credentials: Credentials) -> None:
+        """The number was not used up: the proxy kept it from the server."""
+        self._network.credentials = credentials
+        self._windows.show_status("connecting", True)
+        self._begin_link(number)
 
     def _room_gone(self, code: str) -> None:
         if self._peer is not None and self._peer.is_confirmed:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from beistand.transport.network import System
+
 
 class PlatformError(Exception):
     """The platform cannot do what was asked; the text is one sentence that names the reason and what to do."""
@@ -172,6 +174,10 @@ class Platform(Protocol):
 
     def hide_from_capture(self, native_window: int) -> None:
         """Leaves a window of ours out of pictures of the screen, where the platform can."""
+        ...
+
+    def network(self) -> System:
+        """The way out of this computer: its proxies, and the signed-in user's proof for them."""
         ...
 
     def lift_everything(self) -> None:

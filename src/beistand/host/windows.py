@@ -16,9 +16,11 @@ from beistand.host.ui.clock import panel_line
 from beistand.host.ui.consent import Answer, Asking, ConsentSheet, Question
 from beistand.host.ui.number import NumberWindow
 from beistand.host.ui.panel import SessionPanel
+from beistand.host.ui.proxy import ProxyWindow
 from beistand.host.ui.summary import Summary, SummarySheet
 from beistand.host.ui.texts import Language
 from beistand.protocol.e2e.number import SessionNumber
+from beistand.transport.proxy import Credentials
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Windows:
                 self._number.set_status(key, **values)
 
         wx.CallAfter(show)
+
+    def ask_proxy(self, on_answer: Callable[[Credentials], None]) -> None:
+        """Asks for the proxy's password; `on_answer` is called in wx's thread, or never."""
+        wx.CallAfter(lambda: ProxyWindow(self.language, on_answer).Show())
 
     def ask(self, asking: Asking, question: Question) -> None:
         """Opens the consent sheet."""

@@ -13,9 +13,10 @@ from beistand.protocol.rendezvous import RendezvousFrame
 
 @dataclass(frozen=True)
 class LinkFailed:
-    """The link is gone for good; `sentence` says why in English, for the log."""
+    """The link is gone for good; `sentence` says why in English, for the log; `code` is one of `network.why`."""
 
     sentence: str
+    code: str = "no_server"
 
 
 class Link(Protocol):

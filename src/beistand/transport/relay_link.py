@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 
-from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSParsedURL, WSTransport, ws_connect
 
 from beistand.protocol import rendezvous as r
 from beistand.protocol.errors import PeerError
 from beistand.transport.link import LinkFailed
+from beistand.transport.network import Network, why
 
 CONNECT_SECONDS = 8.0
 REJOIN_SECONDS = 120.0
@@ -32,7 +34,9 @@ class RelayLink:
         on_stream: Callable[[bytes], None],
         on_lost: Callable[[], None],
         on_failed: Callable[[LinkFailed], None],
+        network: Network | None = None,
     ) -> None:
+        """`network` knows the way out of this computer; None: directly."""
         scheme, _, rest = server.partition("://")
         self._url = ("wss" if scheme == "https" else "ws") + "://" + rest + "/relay"
         self._on_frame, self._on_stream = on_frame, on_stream
@@ -40,6 +44,8 @@ class RelayLink:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._transport: WSTransport | None = None
         self._token = ""
+        self._network = network or Network(None)
+        self._problem = LinkFailed("The server cannot be reached or closed the link.")
         self._is_closed = False
         self._is_inside = False  # the relay has let us in on this link
         self._waiting: list[r.RendezvousFrame] = []
@@ -61,14 +67,14 @@ class RelayLink:
             if self._is_closed:
                 return
             if not (self.may_rejoin and self._token):
-                self._fail("The server cannot be reached or closed the link.")
+                self._fail(self._problem)
                 return
             now = loop.time()
             if was_inside:
                 attempt, deadline = 0, now + REJOIN_SECONDS
                 self._on_lost()
             if now >= deadline:
-                self._fail("The link did not come back within two minutes.")
+                self._fail(LinkFailed("The link did not come back within two minutes."))
                 return
             await asyncio.sleep(BACK_OFF[min(attempt, len(BACK_OFF) - 1)])
             attempt += 1
@@ -85,12 +91,13 @@ class RelayLink:
                     auto_ping_idle_timeout=6.0,
                     auto_ping_reply_timeout=6.0,
                     logger_name=quiet,
+                    socket_factory=self._open_socket,
                 )
         except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError) as error:
-            quiet.info("no link: %s", error)
+            self._no_link(error)
             return False
         except Exception as error:  # picows raises its own WSError for a refused upgrade
-            quiet.warning("no link: %s", error)
+            self._no_link(error)
             return False
         self._transport, self._is_inside = transport, False
         self._write(b"\x00" + r.encode(hello))
@@ -102,9 +109,16 @@ class RelayLink:
         was_inside, self._is_inside = self._is_inside, False
         return was_inside
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, failure: LinkFailed) -> None:
         self._is_closed = True
-        self._on_failed(LinkFailed(sentence))
+        self._on_failed(failure)
+
+    async def _open_socket(self, url: WSParsedURL) -> socket.socket | None:
+        return await self._network.open(self._url, str(url.host), int(url.port))
+
+    def _no_link(self, error: Exception) -> None:
+        quiet.info("no link: %s", error)
+        self._problem = LinkFailed(f"The server cannot be reached: {error}", why(error))
 
     def received(self, payload: bytes) -> None:
         """A WebSocket message came."""

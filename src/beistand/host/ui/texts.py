@@ -71,6 +71,39 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Der Server {server} ist nicht zu erreichen. Bitte prüfen Sie Ihre Internetverbindung.",
         "The server {server} cannot be reached. Please check your internet connection.",
     ),
+    "no_network": (
+        "Dieser Rechner findet {server} nicht. Bitte prüfen Sie, ob er mit dem Internet verbunden ist.",
+        "This computer does not find {server}. Please check that it is connected to the internet.",
+    ),
+    "intercepted": (
+        "Zwischen Ihrem Rechner und {server} liest etwas mit, zum Beispiel ein Virenscanner oder ein Firmennetz. "
+        "Bitte sagen Sie das dem Techniker.",
+        "Something between your computer and {server} reads along, for example a virus scanner or a company network. "
+        "Please tell the technician.",
+    ),
+    "clock": (
+        "Ihr Rechner meint, es sei {today}. Stimmt das nicht, stellen Sie bitte Datum und Uhrzeit richtig. "
+        "Stimmt es, sagen Sie dem Techniker: Das Zertifikat von {server} gilt nicht.",
+        "Your computer believes it is {today}. If that is wrong, please set date and time. "
+        "If it is right, tell the technician: the certificate of {server} is not valid.",
+    ),
+    "proxy_password": (
+        "Ihr Firmennetz verlangt einen Benutzernamen und ein Kennwort, bevor es Sie ins Internet lässt.",
+        "Your company's network asks for a user name and a password before it lets you into the internet.",
+    ),
+    "proxy_refused": (
+        "Der Proxy Ihres Firmennetzes lässt dieses Programm nicht ins Internet. Bitte fragen Sie Ihre IT-Abteilung.",
+        "The proxy of your company's network does not let this program into the internet. "
+        "Please ask your IT department.",
+    ),
+    "proxy_title": ("Anmeldung am Firmennetz", "Company network sign-in"),
+    "proxy_ask": (
+        "Der Proxy Ihres Firmennetzes fragt nach Ihrer Anmeldung. "
+        "Sie bleibt auf diesem Rechner und wird nicht gespeichert.",
+        "The proxy of your company's network asks who you are. What you type stays on this computer and is not stored.",
+    ),
+    "proxy_user": ("Benutzername", "User name"),
+    "proxy_secret": ("Kennwort", "Password"),
     "refused": (
         "Der Server hat die Verbindung abgelehnt ({code}). Bitte sagen Sie das dem Techniker.",
         "The server refused the connection ({code}). Please tell the technician.",

@@ -13,6 +13,7 @@ from beistand.host.platform.windows.input import WindowsInput
 from beistand.host.platform.windows.lifting import lift_everything
 from beistand.host.platform.windows.monitors import be_aware_of_scales
 from beistand.host.platform.windows.owners import hide_from_capture, raise_window
+from beistand.host.platform.windows.proxies import WindowsNetwork
 from beistand.host.platform.windows.screen import WindowsScreen
 from beistand.host.platform.windows.system import system_name
 
@@ -39,6 +40,9 @@ class WindowsPlatform:
 
     def hide_from_capture(self, native_window: int) -> None:
         hide_from_capture(native_window)
+
+    def network(self) -> WindowsNetwork:
+        return WindowsNetwork()
 
     def lift_everything(self) -> None:
         lift_everything()

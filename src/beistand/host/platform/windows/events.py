@@ -13,9 +13,9 @@ from beistand.host.ports import PlatformError
 #: In `dwExtraInfo` of every event of ours ("Bst" and a version), so that hooks know it from other programs' injection.
 MARK = 0x42737401
 
-_EXTENDED, _KEY_UP, _UNICODE, _SCANCODE = 1, 2, 4, 8
+EXTENDED, _KEY_UP, _UNICODE, SCANCODE = 1, 2, 4, 8
 _MOVE, _WHEEL, _HWHEEL, _VIRTUALDESK, _ABSOLUTE = 0x1, 0x800, 0x1000, 0x4000, 0x8000
-_EXTENDED_PREFIX = 0xE000
+EXTENDED_PREFIX = 0xE000
 _ENTER, _TAB, _BACKSPACE = SCANCODES["Enter"], SCANCODES["Tab"], SCANCODES["Backspace"]
 _CONTROLS = {"\n": _ENTER, "\t": _TAB, "\b": _BACKSPACE}
 
@@ -50,7 +50,7 @@ def key(code: str) -> tuple[KeyEvent, KeyEvent]:
 
 
 def _scan(code: int) -> tuple[KeyEvent, KeyEvent]:
-    flags = _SCANCODE | (_EXTENDED if code & _EXTENDED_PREFIX else 0)
+    flags = SCANCODE | (EXTENDED if code & EXTENDED_PREFIX else 0)
     return KeyEvent(0, code & 0xFF, flags), KeyEvent(0, code & 0xFF, flags | _KEY_UP)
 
 

@@ -14,12 +14,13 @@ import ctypes
 import threading
 
 from beistand.host.platform.windows.api import INPUT, KEYBDINPUT, MOUSEINPUT, last_error, user32
-from beistand.host.platform.windows.events import MARK, KeyEvent, MouseEvent
+from beistand.host.platform.windows.events import EXTENDED, EXTENDED_PREFIX, MARK, SCANCODE, KeyEvent, MouseEvent
 from beistand.host.ports import PlatformError
 
 #: Seconds that `release_all` waits for one event in flight.
 _PATIENCE = 0.02
 _MOUSE, _KEYBOARD = 0, 1
+_SCAN_TO_VIRTUAL_KEY = 3  # MAPVK_VSC_TO_VK_EX
 
 
 class Interrupted(Exception):
@@ -109,6 +110,11 @@ def try_to_send(event: KeyEvent | MouseEvent) -> bool:
 
 def _as_input(event: KeyEvent | MouseEvent) -> INPUT:
     if isinstance(event, KeyEvent):
-        return INPUT(type=_KEYBOARD, ki=KEYBDINPUT(event.virtual_key, event.scan, event.flags, 0, MARK))
+        virtual_key = event.virtual_key
+        if event.flags & SCANCODE:
+            # Windows itself works it out from the scan code; hooks of other programs, and Wine, want to read it.
+            prefix = EXTENDED_PREFIX if event.flags & EXTENDED else 0
+            virtual_key = user32.MapVirtualKeyW(event.scan | prefix, _SCAN_TO_VIRTUAL_KEY)
+        return INPUT(type=_KEYBOARD, ki=KEYBDINPUT(virtual_key, event.scan, event.flags, 0, MARK))
     data = event.data & 0xFFFFFFFF
     return INPUT(type=_MOUSE, mi=MOUSEINPUT(event.dx, event.dy, data, event.flags, 0, MARK))

@@ -12,6 +12,7 @@ from beistand.host.platform.x11.activity import X11Activity
 from beistand.host.platform.x11.connection import Display
 from beistand.host.platform.x11.hands import lift_everything
 from beistand.host.platform.x11.input import X11Input
+from beistand.host.platform.x11.network import EnvironmentNetwork
 from beistand.host.platform.x11.screen import X11Screen
 from beistand.host.platform.x11.windows import raise_window
 
@@ -44,6 +45,9 @@ class X11Platform:
 
     def hide_from_capture(self, native_window: int) -> None:
         """X11 has no such thing: the window stays in the picture."""
+
+    def network(self) -> EnvironmentNetwork:
+        return EnvironmentNetwork()
 
     def lift_everything(self) -> None:
         lift_everything(Display(self._display))
