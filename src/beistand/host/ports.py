@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from beistand.transport.network import System
+from beistand.transport.proxy import System
 
 
 class PlatformError(Exception):

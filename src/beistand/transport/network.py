@@ -9,17 +9,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Sequence
-from typing import Protocol
 
 from beistand.transport.proxy import (
     Connect,
     Credentials,
-    Negotiator,
     Proxy,
     ProxyError,
     Reconnect,
     Send,
+    System,
     Through,
 )
 
@@ -27,18 +25,6 @@ LOOK_UP_SECONDS = 4.0
 READ_BYTES = 4_096
 # OpenSSL's X509_V_ERR_...: not yet valid, expired.
 _OUT_OF_TIME = frozenset({9, 10})
-
-
-class System(Protocol):
-    """What the platform knows of the network. Both may block; they are called from a thread of their own."""
-
-    def proxies(self, url: str) -> Sequence[Proxy]:
-        """The proxies for an address, best first; empty: go directly."""
-        ...
-
-    def negotiator(self, scheme: str, proxy: Proxy) -> Negotiator | None:
-        """Proves the signed-in user to a proxy by "negotiate" or "ntlm"; None where this system cannot."""
-        ...
 
 
 class Network:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,6 +48,18 @@ class Negotiator(Protocol):
 
 #: Makes a negotiator for "negotiate" or "ntlm"; None where this system has none.
 NewNegotiator = Callable[[str], Negotiator | None]
+
+
+class System(Protocol):
+    """What the platform knows of the network. Both may block; they are called from a thread of their own."""
+
+    def proxies(self, url: str) -> Sequence[Proxy]:
+        """The proxies for an address, best first; empty: go directly."""
+        ...
+
+    def negotiator(self, scheme: str, proxy: Proxy) -> Negotiator | None:
+        """Proves the signed-in user to a proxy by "negotiate" or "ntlm"; None where this system cannot."""
+        ...
 
 
 class ProxyError(Exception):
