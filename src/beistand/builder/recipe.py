@@ -22,9 +22,12 @@ class Take:
     without: tuple[str, ...] = ()
 
 
+# avutil is linked against them, and swscale against avutil: without them there is no picture.
+_AVUTIL_NEEDS = tuple(f"av.libs/lib{name}-*.dll" for name in ("vpl", "winpthread", "stdc++", "gcc_s_seh"))
+
 WINDOWS: Mapping[str, Take] = {
     "aiofastnet": Take(("aiofastnet/*.py",), ("aiofastnet/*.pyd",)),
-    "av": Take((), ("av.libs/libvpx-*.dll", "av.libs/swscale-*.dll", "av.libs/avutil-*.dll")),
+    "av": Take((), ("av.libs/libvpx-*.dll", "av.libs/swscale-*.dll", "av.libs/avutil-*.dll", *_AVUTIL_NEEDS)),
     "cffi": Take((), ("_cffi_backend.*.pyd",)),
     "cryptography": Take(("cryptography/*.py",), ("cryptography/hazmat/bindings/_rust.pyd",)),
     "msvc-runtime": Take(
