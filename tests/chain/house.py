@@ -36,12 +36,14 @@ def free_port() -> int:
 class House:
     """One firm, one technician, one server. `prelude` is Python that runs in the server's process before it serves."""
 
-    def __init__(self, folder: Path, prelude: str = "", wrapper: tuple[str, ...] = (), **settings: str) -> None:
+    def __init__(self, folder: Path, prelude: str = "", **settings: str) -> None:
         self.data = folder / "data"
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
-        self._prelude, self._wrapper, self._settings = prelude, wrapper, settings
-        self._log = open(folder / "server.log", "ab")  # noqa: SIM115 - lives as long as the server
+        self._prelude, self._settings = prelude, settings
+        self.wrapper: tuple[str, ...] = ()  # a command that starts the server's
+        self._log_file = folder / "server.log"
+        self._log = open(self._log_file, "ab")  # noqa: SIM115 - lives as long as the server
         self.process: subprocess.Popen[str] | None = None
         self.client = httpx.Client(base_url=self.origin, headers={"Origin": self.origin, "X-Beistand": "1"}, timeout=60)
         self.organisation = ""
@@ -53,7 +55,7 @@ class House:
         change |= {"BEISTAND_ORIGIN": self.origin, "PYTHONUNBUFFERED": "1", **self._settings}
         environment = {**os.environ, **change}  # noqa: TID251 - a server takes its settings from there
         self.process = subprocess.Popen(
-            [*self._wrapper, sys.executable, "-c", script, "serve"],
+            [*self.wrapper, sys.executable, "-c", script, "serve"],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -76,14 +78,14 @@ class House:
                 self.process.stdout.close()
             self.process = None
 
-    def make_firm(self, database: Path | None = None) -> None:
+    def make_firm(self) -> None:
         """One firm with one technician, who signs in."""
-        db = Database(database or self.data / "beistand.sqlite")
+        db = Database(self.data / "beistand.sqlite")
         secret, at = pyotp.random_base32(), Clock().now()
         self.organisation = db.write_now(lambda c: accounts.add_organisation(c, "Muster IT", "muster.example", 1))
         person: dict[str, Any] = {"id": "p", "email": EMAIL, "name": "Tim", "role": "technician"}
         person["password_hash"] = anyio.run(Passwords().hash, PASSWORD)
-        keys = load_or_make((database or self.data / "x").parent)
+        keys = load_or_make(self.data)
         person["totp_sealed"] = keys.seal(secret, "p")
         db.write_now(lambda c: accounts.add_user(c, self.organisation, person, at.utc_us))
         db.close()
@@ -106,6 +108,10 @@ class House:
 
     def session(self, session_id: str) -> Any:
         return self.answer("GET", f"/api/sessions/{session_id}")
+
+    def told(self) -> str:
+        """What the operator finds in the log."""
+        return self._log_file.read_text(encoding="utf-8", errors="replace")
 
     def close(self) -> None:
         self.end(signal.SIGKILL)

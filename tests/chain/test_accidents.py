@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -17,41 +16,18 @@ import pytest
 from beistand.protocol import rendezvous as r
 from beistand.protocol.e2e import messages as m
 from beistand.protocol.e2e import number as numbers
+from chain.acting import NewProgram, NewTechnician, agreed, typed
 from chain.desktop import Desktop
 from chain.house import House
-from chain.technician import Technician
 from waiting import wait_until
 
 pytestmark = pytest.mark.screen
-
-NewProgram = Callable[..., subprocess.Popen[str]]
-NewTechnician = Callable[..., Technician]
 
 
 def other_secret(number: numbers.SessionNumber) -> str:
     """A number on the same nameplate with a right check digit and another secret."""
     secret = f"{(int(number.secret) + 1) % 10**6:06}"
     return numbers.digits(numbers.SessionNumber(number.nameplate, secret))
-
-
-def typed(desktop: Desktop, digits: str) -> None:
-    """The number in the first window, once its field is awake."""
-
-    def is_awake() -> bool:
-        fields = [one for one in desktop.controls() if one["role"] == "text" and "editable" in one["states"]]
-        return any({"focused", "sensitive"} <= set(one["states"]) for one in fields)
-
-    wait_until(is_awake, "the field for the number does not wake")
-    desktop.type_digits(digits)
-    desktop.press("Return")
-
-
-def agreed(desktop: Desktop, technician: Technician, program: subprocess.Popen[str]) -> None:
-    """From the number to the first picture."""
-    typed(desktop, technician.digits)
-    desktop.wait_heard("Haben SIE bei Muster IT angerufen?", program.pid)
-    desktop.click("Erlauben")
-    technician.wait_message(m.Frame)
 
 
 def test_s5_each_wrong_number_is_told_to_both_and_the_third_kills_it(

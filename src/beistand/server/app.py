@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from beistand.server.clock import Clock
+from beistand.server.clock import Clock, Steady
 from beistand.server.front import serve
 from beistand.server.keys import AUDIT_FILE, load_or_make, load_or_make_signing
 from beistand.server.portal.access import TOUCH_US
@@ -121,13 +121,15 @@ async def _serve(parts: Parts, relay: Relay, announce: Callable[[str], None], st
 
 async def _watch(parts: Parts, relay: Relay) -> None:
     """Looks after open sessions, for ever; a store that fails is asked again."""
+    steady = Steady()
     while True:
+        steady_us = steady.utc_us(parts.clock.now())
         await asyncio.sleep(WATCH_SECONDS)
         watched = parts.log.open_sessions()
         if not watched:
             continue
         try:
-            await look_after(parts, relay.close_room, watched)
+            await look_after(parts, relay.close_room, watched, steady_us)
         except StoreError as error:
             log.error("%s Open sessions are looked after again in %s s.", error, WATCH_SECONDS)
 
@@ -151,16 +153,18 @@ async def _measure(parts: Parts, run_id: str) -> None:
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def look_after(parts: Parts, close_room: Callable[[str, str], None], open_sessions: list[str]) -> None:
+async def look_after(
+    parts: Parts, close_room: Callable[[str, str], None], open_sessions: list[str], steady_us: int | None = None
+) -> None:
     """S33: closes the rooms of technicians who were disabled, also by another process; who helps is not idle.
 
-    Sessions that took longer than the operator allows are closed as well.
+    Sessions that took longer than the operator allows are closed as well; `steady_us` is people's time without jumps.
     """
     for session_id in await parts.db.read(partial(sessions.of_disabled, session_ids=open_sessions)):
         log.info("closing a session: its technician was disabled")
         close_room(session_id, "ended")
     now = parts.clock.now().utc_us
-    oldest = now - parts.settings.session_hours * 3_600_000_000
+    oldest = (steady_us or now) - parts.settings.session_hours * 3_600_000_000
     for session_id in await parts.db.read(partial(sessions.begun_before, session_ids=open_sessions, utc_us=oldest)):
         close_room(session_id, "expired")
     for token in parts.touched.busy(open_sessions):

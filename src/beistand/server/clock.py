@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+JUMP_US = 60_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,6 +32,25 @@ class Clock:
             (datetime.now(UTC) - _EPOCH) // timedelta(microseconds=1),
             time.monotonic_ns() // 1000,
         )
+
+
+class Steady:
+    """People's time without its jumps since the first look: for limits on how long something may take.
+
+    A clock that somebody sets, or that a time server corrects by more than `JUMP_US` at once, ends nobody's session.
+    """
+
+    def __init__(self) -> None:
+        self._offset_us: int | None = None
+        self._jumped_us = 0
+
+    def utc_us(self, at: Moment) -> int:
+        """`at` as people's clock would show it had it not jumped; to be asked every few seconds."""
+        offset = at.utc_us - at.monotonic_us
+        if self._offset_us is not None and abs(offset - self._offset_us) > JUMP_US:
+            self._jumped_us += offset - self._offset_us
+        self._offset_us = offset
+        return at.utc_us - self._jumped_us
 
 
 def as_text(utc_us: int) -> str:

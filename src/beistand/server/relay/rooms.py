@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from beistand.protocol import rendezvous as r
-from beistand.server.relay.tokens import Seat, open_token, seal
+from beistand.server.relay.tokens import Seat, is_fresh, open_token, seal
 
 CUSTOMER, TECHNICIAN = "customer", "technician"
 NUMBER_SECONDS = 600.0
@@ -199,13 +199,15 @@ class Rooms:
         return self._refuse(link, "ticket")
 
     def _rejoin(self, link: int, token: str, now: float, wall: float) -> list[Effect]:
-        seat = open_token(self._key, token, wall)
+        seat = open_token(self._key, token)
         if seat is None:
             return self._refuse(link, "token")
         room = self._rooms.get(seat.room_id)
         if room is None:
             if seat.room_id in {gone for gone, _ in self._ended_rooms(now)}:
                 return self._refuse(link, "ended")
+            if not is_fresh(seat, wall):  # a room that lives has its own, steady clock: people's clocks may jump
+                return self._refuse(link, "token")
             # The relay restarted: the room lives on in its tokens alone, confirmed, without a nameplate.
             room = Room(seat.room_id, "", "", seat.origin, seat.organisation, now + LONGEST_SECONDS, True, True)
             self._rooms[room.room_id] = room
