@@ -11,6 +11,8 @@ quiet() { # name, command...
 quiet format .venv/bin/ruff format --check src tests bench tools
 quiet lint .venv/bin/ruff check src tests bench tools
 quiet types .venv/bin/mypy
+quiet "types on Windows" .venv/bin/mypy --platform win32 -p beistand.host.platform
+quiet "types on macOS" .venv/bin/mypy --platform darwin -p beistand.host.platform
 quiet imports .venv/bin/lint-imports --no-cache
 quiet "types of JavaScript" node tools/javascript/node_modules/typescript/bin/tsc -p tools/javascript
 quiet "lint of JavaScript" node tools/javascript/node_modules/eslint/bin/eslint.js -c tools/javascript/eslint.config.js \

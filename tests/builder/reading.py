@@ -100,3 +100,24 @@ def module_names(paths: Iterable[str]) -> set[str]:
     """Dotted names of the modules among these paths."""
     found = (path.rpartition(".")[0] for path in paths if path.endswith((".py", ".pyc")))
     return {path.removesuffix("/__init__").replace("/", ".") for path in found}
+
+
+def imported_libraries(binary: bytes) -> set[str]:
+    """Names of the libraries that a Windows binary is linked against, lower case."""
+    header = struct.unpack_from("<I", binary, 0x3C)[0]
+    sections = header + 24 + struct.unpack_from("<H", binary, header + 20)[0]
+    count = struct.unpack_from("<H", binary, header + 6)[0]
+    places = [struct.unpack_from("<IIII", binary, sections + 40 * index + 8) for index in range(count)]
+
+    def at(address: int) -> int:
+        return next(address - start + offset for _, start, size, offset in places if start <= address < start + size)
+
+    found = set()
+    table = struct.unpack_from("<I", binary, header + 24 + 112 + 8)[0]
+    if table:
+        entry = at(table)
+        while name := struct.unpack_from("<I", binary, entry + 12)[0]:
+            start = at(name)
+            found.add(binary[start : binary.index(b"\0", start)].decode().lower())
+            entry += 20
+    return found

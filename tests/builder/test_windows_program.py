@@ -142,3 +142,25 @@ def test_a_module_that_is_left_out_though_it_is_needed_would_be_found(
 ) -> None:
     library = zipfile.ZipFile(io.BytesIO(reading.archive(program)["base_library.zip"][1]))
     assert "beistand.host.app" in reading.reached(library, ["beistand.host.one_file"])["asyncio"]
+
+
+# Part of every Windows 10 and 11, beside `api-ms-win-*`.
+_OF_WINDOWS = """
+advapi32 bcrypt bcryptprimitives cfgmgr32 comctl32 comdlg32 crypt32 gdi32 gdiplus imm32 iphlpapi kernel32 msimg32
+msvcrt ncrypt ntdll ole32 oleacc oleaut32 psapi rpcrt4 secur32 shell32 shlwapi user32 userenv uxtheme version
+winmm winspool.drv ws2_32 d3d11 dxgi
+"""
+OF_WINDOWS = set(_OF_WINDOWS.split())
+
+
+def test_every_library_that_a_part_is_linked_against_is_inside_or_in_every_windows(program: bytes) -> None:
+    """E.g. wx needs msvcp140.dll, which a fresh Windows lacks; swscale needs avutil, and that what libvpl needs."""
+    binaries = {name.lower(): data for name, (kind, data) in reading.archive(program).items() if kind == b"b"}
+    missing: dict[str, list[str]] = {}
+    for name, data in binaries.items():
+        for library in reading.imported_libraries(data):
+            is_windows = library.removesuffix(".dll") in OF_WINDOWS or library.startswith("api-ms-win-")
+            if library not in binaries and not is_windows:
+                missing.setdefault(library, []).append(name)
+    assert not missing
+    assert "msvcp140.dll" in reading.imported_libraries(binaries["wxbase334u_vc140_x64.dll"])

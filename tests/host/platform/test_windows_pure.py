@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beistand.host.platform.pace import FAST_SECONDS, SLOW_SECONDS, Pace
+from beistand.host.platform.rows import BLOCK, STRIP, changed
 from beistand.host.platform.windows import events
 from beistand.host.platform.windows.cursor_pixels import from_colour, from_masks
 from beistand.host.platform.windows.ladder import PATIENCE, Ladder, Rung
-from beistand.host.platform.windows.pace import FAST_SECONDS, SLOW_SECONDS, Pace
-from beistand.host.platform.windows.rows import BLOCK, STRIP, changed
 from beistand.host.platform.windows.scancodes import SCANCODES, VIRTUAL_KEYS
 from beistand.host.platform.windows.situations import Situation, situation
 from beistand.host.platform.windows.stop_key import StopKey

@@ -26,6 +26,10 @@ def current() -> Platform:
         from beistand.host.platform.windows.adapter import WindowsPlatform
 
         return WindowsPlatform()
+    if sys.platform == "darwin":
+        from beistand.host.platform.macos.adapter import MacosPlatform
+
+        return MacosPlatform()
     raise PlatformError(
         f"This program cannot share the screen of this system ({sys.platform}) yet: "
         "use a computer with Windows, or with Linux and X11."

@@ -12,8 +12,8 @@ assert sys.platform == "win32"
 import ctypes
 from collections.abc import Sequence
 
+from beistand.host.platform.rows import changed
 from beistand.host.platform.windows.api import BITMAPINFOHEADER, gdi32, last_error, msvcrt, user32
-from beistand.host.platform.windows.rows import changed
 from beistand.host.ports import PlatformError, Rect
 
 _COPY = 0x00CC0020  # SRCCOPY

@@ -12,6 +12,7 @@ assert sys.platform == "win32"
 import time
 from collections.abc import Sequence
 
+from beistand.host.platform.pace import Pace
 from beistand.host.platform.windows import desktop
 from beistand.host.platform.windows.api import LASTINPUTINFO, user32
 from beistand.host.platform.windows.cursor import CursorWatch
@@ -19,7 +20,6 @@ from beistand.host.platform.windows.duplication import open_duplication
 from beistand.host.platform.windows.gdi import GdiCapture
 from beistand.host.platform.windows.ladder import Capture, Ladder, Rung
 from beistand.host.platform.windows.monitors import list_monitors, origin
-from beistand.host.platform.windows.pace import Pace
 from beistand.host.platform.windows.situations import Situation
 from beistand.host.ports import CapturedFrame, CursorShape, Monitor, PlatformError, Rect
 

@@ -1,0 +1,50 @@
+"""Makes the parts for macOS."""
+
+from __future__ import annotations
+
+import sys
+
+assert sys.platform == "darwin"
+
+import platform
+import socket
+
+from beistand.host.platform.macos.activity import MacosActivity
+from beistand.host.platform.macos.input import MacosInput, lift_everything
+from beistand.host.platform.macos.network import MacosNetwork
+from beistand.host.platform.macos.owners import hide_from_capture, raise_window
+from beistand.host.platform.macos.screen import MacosScreen
+
+
+class MacosPlatform:
+    """The factory; asks for each permission when the part that needs it is made."""
+
+    name = "macos"
+
+    def screen(self) -> MacosScreen:
+        return MacosScreen()
+
+    def input(self) -> MacosInput:
+        return MacosInput()
+
+    def activity(self) -> MacosActivity:
+        return MacosActivity()
+
+    def raise_window(self, native_window: int) -> None:
+        raise_window(native_window)
+
+    def hide_from_capture(self, native_window: int) -> None:
+        hide_from_capture(native_window)
+
+    def network(self) -> MacosNetwork:
+        return MacosNetwork()
+
+    def lift_everything(self) -> None:
+        lift_everything()
+
+    def host_name(self) -> str:
+        return socket.gethostname()
+
+    def system_name(self) -> str:
+        """E.g. "macOS 14.5"."""
+        return f"macOS {platform.mac_ver()[0]}"
