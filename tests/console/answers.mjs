@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import * as bytes from "../../src/beistand/console/protocol/bytes.js";
 import { Opener, Sealer } from "../../src/beistand/console/protocol/channel.js";
 import { CustomerHandshake, TechnicianHandshake } from "../../src/beistand/console/protocol/handshake.js";
+import * as identity from "../../src/beistand/console/protocol/identity.js";
 import * as keys from "../../src/beistand/console/protocol/keys.js";
 import * as messages from "../../src/beistand/console/protocol/messages.js";
 import * as number from "../../src/beistand/console/protocol/number.js";
@@ -61,6 +62,8 @@ export const ANSWERS = {
   "keys.splitLv": ({ data, count }) => keys.splitLv(data, count),
   "keys.channelIdentifier": ({ origin, organisation, nameplate }) => keys.channelIdentifier(origin, organisation, nameplate),
   "keys.expand": ({ prk, label, length }) => keys.expand(prk, label, length),
+  "identity.toSign": ({ kind, share, text }) => identity.toSign(kind, share, text),
+  "identity.verify": ({ ident, bound, root }) => identity.verify(ident, bound, root),
   "pake.share": ({ prs, ci, sid, scalar }) => pake.share(prs, ci, sid, scalar),
   "pake.generator": ({ prs, ci, sid }) => pake.generator(prs, ci, sid),
   "pake.sharedSecret": ({ scalar, share }) => pake.sharedSecret(scalar, share),

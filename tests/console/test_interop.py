@@ -80,7 +80,9 @@ def test_s2_both_languages_agree_on_a_handshake(mirror: Any, role: str) -> None:
     kinds = [event["type"] for event in ends.events]
     if role == "technician":
         assert kinds == ["attempt", "confirmed"]
-        assert ends.got == [Confirmed(IDENT)]
+        (confirmed,) = ends.got
+        assert isinstance(confirmed, Confirmed)
+        assert (confirmed.peer_info, len(confirmed.share)) == (IDENT, 32)
     else:
         assert kinds == ["confirmed"]
         assert ends.got == [Attempt(), Confirmed(INFO)]

@@ -1,15 +1,20 @@
 """The customer's side of a session as dialogues: event in, effects out."""
 
+import base64
+import dataclasses
 import hashlib
 import json
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from beistand.billing.minutes import billable_minutes
 from beistand.billing.money import price_line
 from beistand.billing.price_card import PriceCard
 from beistand.host import conversation as c
+from beistand.host.ui.texts import say
+from beistand.protocol import identity
 from beistand.protocol.e2e import messages as m
 
 IDENT = json.dumps({"company": "Muster IT", "technician": "Sabine", "domain": "example.org"}).encode()
@@ -315,3 +320,64 @@ def test_every_ending_and_every_fact_has_its_words_in_both_languages():
         assert english.strip()
     for key in ("sum_by_customer", "sum_by_technician", "sum_declined", "sum_interrupted", "sum_error"):
         assert key in TEXTS
+
+
+ROOT, ONLINE = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
+BOUND = identity.Bound(b"s" * 32, "org", "123", 1_795_000_000)
+
+
+def statement(**other):
+    """An ident that the firm's keys cover; `other` replaces parts of it."""
+    at = BOUND.utc_seconds
+    key = base64.b64encode(ONLINE.public_key().public_bytes_raw()).decode()
+    year = {"company": "Muster IT", "domain": "muster.example", "organisation": "org", "key": key}
+    online = identity.write(year | {"issued": at, "expires": at + 86_400})
+    said = {"organisation": "org", "technician": "Sabine", "route": "123", "issued": at, "expires": at + 900}
+    text = identity.write(said | other)
+    signature = identity.sign(identity.TECHNICIAN, BOUND.share, text, ONLINE)
+    vouched = identity.sign(identity.ONLINE, b"", online, ROOT)
+    whole = {"statement": text, "signature": signature, "online": online, "online_signature": vouched}
+    return identity.write(whole).encode()
+
+
+def pinned(company=""):
+    return c.Conversation(ROOT.public_key().public_bytes_raw(), company)
+
+
+def test_s21_what_the_pinned_key_covers_is_shown_as_verified():
+    (who,) = pinned().handle(c.Proven(statement(), BOUND), 0.0)
+    assert who == c.ShowWho("Muster IT", "Sabine", "muster.example", True)
+
+
+def test_s21_the_company_on_the_sheet_is_the_one_in_the_program_not_the_one_on_the_wire():
+    (who,) = pinned("Muster IT-Service GmbH").handle(c.Proven(statement(), BOUND), 0.0)
+    assert who.company == "Muster IT-Service GmbH"
+
+
+def test_s21_without_a_pinned_key_the_same_statement_is_shown_as_not_verified():
+    (who,) = c.Conversation().handle(c.Proven(statement(), BOUND), 0.0)
+    assert who == c.ShowWho("Muster IT", "Sabine", "muster.example", False)
+
+
+@pytest.mark.parametrize(
+    ("ident", "bound", "ending"),
+    [
+        (IDENT, BOUND, "sum_ident_missing"),
+        (statement(), dataclasses.replace(BOUND, share=bytes(32)), "sum_ident_forged"),
+        (statement(route="124"), BOUND, "sum_ident_other"),
+        (statement(), dataclasses.replace(BOUND, utc_seconds=1), "sum_ident_expired"),
+        (b"{}", BOUND, "sum_ident_missing"),
+        (b"\xff", BOUND, "sum_error"),
+    ],
+)
+def test_s21_a_statement_that_the_pinned_key_does_not_cover_ends_the_session_with_a_clear_sentence(
+    ident, bound, ending
+):
+    talk = pinned()
+    effects = talk.handle(c.Proven(ident, bound), 0.0)
+    assert not of(c.ShowWho, effects)
+    assert of(c.Finish, effects)[0].ending == ending
+    assert talk.session.is_ended
+    assert talk.handle(c.Got(m.ConsentAsk(2, False, "", "")), 1.0) == []
+    for language in ("de", "en"):
+        assert say(ending, language, text="")

@@ -16,6 +16,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from beistand.server.clock import Clock, Moment
+from beistand.server.identity import Identity
 from beistand.server.keys import AUDIT_FILE, load_or_make, load_or_make_signing
 from beistand.server.portal.pages import Pages
 from beistand.server.portal.parts import Parts
@@ -224,7 +225,8 @@ async def make_house(tmp_path: Path, new_database: Callable[[], str]) -> AsyncIt
         log = SessionLog(db, clock, "run-1", load_or_make_signing(data / AUDIT_FILE))
         # Cheap on purpose: what argon2id costs is tested once, in test_passwords.py.
         passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        parts = Parts(settings, load_or_make(data), db, clock, rooms, log, passwords, Pages())
+        who = Identity(data, log.audit_public)
+        parts = Parts(settings, load_or_make(data), db, clock, rooms, log, passwords, Pages(), who)
         opened.append((log, db, asyncio.ensure_future(log.run())))
         return House(parts, make_portal(parts), clock, rooms)
 

@@ -48,6 +48,7 @@ EXPECTED = {
     "GET /api/sessions": ANYBODY_SIGNED_IN,
     "POST /api/sessions": STAFF,
     "GET /api/sessions/{id}": ANYBODY_SIGNED_IN,
+    "POST /api/sessions/{id}/statement": STAFF,
     "POST /api/sessions/{id}/note": STAFF,
     "POST /api/sessions/{id}/facts": STAFF,
     "POST /api/sessions/{id}/charge": STAFF,

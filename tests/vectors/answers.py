@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from beistand.protocol import rendezvous, wire
+from beistand.protocol import identity, rendezvous, wire
 from beistand.protocol.e2e import keys, messages, number
 from beistand.protocol.e2e.channel import Opener, Sealer
 from beistand.protocol.e2e.handshake import CustomerHandshake, MlKem768, TechnicianHandshake
@@ -130,6 +130,10 @@ def _spoken(number_: dict[str, str]) -> str:
     return number.spoken(number.SessionNumber(number_["nameplate"], number_["secret"]))
 
 
+def _bound(given: dict[str, Any]) -> identity.Bound:
+    return identity.Bound(given["share"], given["organisation"], given["route"], given["utcSeconds"])
+
+
 def _handshake(given: dict[str, Any]) -> dict[str, Any]:
     random, secret, ci, info = drawn(given["random"]), given["secret"], given["ci"], given["info"]
     hand: Any
@@ -200,6 +204,8 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "keys.splitLv": lambda data, count: keys.split_lv(data, count),
     "keys.channelIdentifier": keys.channel_identifier,
     "keys.expand": keys.expand,
+    "identity.toSign": identity.to_sign,
+    "identity.verify": lambda ident, bound, root: identity.verify(ident, _bound(bound), root),
     "handshake.run": lambda **given: _handshake(given),
     "channel.seal": _sealed,
     "channel.open": _opened,

@@ -8,6 +8,7 @@ dev extra), the other language checks it by opening it.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import subprocess
@@ -17,10 +18,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from beistand.protocol import rendezvous, wire  # noqa: E402
+from beistand.protocol import identity, rendezvous, wire  # noqa: E402
 from beistand.protocol.e2e import messages  # noqa: E402
 from beistand.protocol.e2e.keys import channel_identifier, lv  # noqa: E402
 from vectors.answers import answer, camel, hexed, plain, short  # noqa: E402
@@ -556,11 +559,108 @@ def fragment_vectors() -> Vectors:
     return v
 
 
+def identity_vectors() -> Vectors:
+    v = Vectors("Statements of identity over the technician's PAKE share (docs/protocol.md section 10)")
+    root, online = (Ed25519PrivateKey.from_private_bytes(fixed(name, 32)) for name in ("root", "online"))
+    root_public, share, at = root.public_key().public_bytes_raw(), fixed("share", 32), 1_795_000_000
+    year = {"kind": "online", "company": "Müller & Söhne IT", "domain": "muster.example", "organisation": "org-1"}
+    year |= {"key": base64.b64encode(online.public_key().public_bytes_raw()).decode(), "audit": ""}
+    year |= {"issued": at - 86_400, "expires": at + 300 * 86_400}
+    said = {"kind": "technician", "organisation": "org-1", "technician": "Sabine Krüger", "route": "123"}
+    said |= {"issued": at - 60, "expires": at + 600}
+
+    def ident(year: dict[str, Any] = year, said: dict[str, Any] = said, over: bytes = share, **other: Any) -> bytes:
+        year_text, text = identity.write(year), identity.write(said)
+        whole = {"statement": text, "signature": identity.sign(identity.TECHNICIAN, over, text, online)}
+        whole |= {"online": year_text, "online_signature": identity.sign(identity.ONLINE, b"", year_text, root)}
+        return identity.write(whole | other).encode()
+
+    def bound(**other: Any) -> dict[str, Any]:
+        return {"share": hexed(share), "organisation": "org-1", "route": "123", "utcSeconds": at} | other
+
+    pinned = hexed(root_public)
+    v.good("identity.toSign", kind=identity.ONLINE, share=hexed(b""), text="ä")
+    v.good("identity.toSign", kind=identity.TECHNICIAN, share=hexed(share), text='{"a":1}')
+    for clock in (at, at - 12 * 3600, at + 600 + 12 * 3600):
+        v.good("identity.verify", ident=hexed(ident()), bound=bound(utcSeconds=clock), root=pinned)
+    v.good("identity.verify", ident=hexed(ident()), bound=bound(), root=None)
+    v.good("identity.verify", ident=hexed(ident(online_signature="")), bound=bound(), root=None)
+    plain_ident = identity.write({"company": "X", "technician": "Y", "domain": "z.example"}).encode()
+    v.good("identity.verify", ident=hexed(plain_ident), bound=bound(), root=None)
+
+    def refuse(code: str, why: str, data: bytes, root: Any = pinned, **other: Any) -> None:
+        v.bad("identity.verify", code, why, ident=hexed(data), bound=bound(**other), root=root)
+
+    refuse("ident_missing", "unsigned, but a key is pinned", plain_ident)
+    refuse("ident_forged", "signed over another share", ident(over=fixed("other", 32)))
+    refuse("ident_forged", "signed over another share, nothing pinned", ident(over=fixed("other", 32)), None)
+    refuse("ident_forged", "the share is another", ident(), share=hexed(fixed("other", 32)))
+    refuse("ident_forged", "another root is pinned", ident(), hexed(fixed("other", 32)))
+    refuse("ident_forged", "the pinned key is no key", ident(), hexed(b"\xff" * 32))
+    refuse("ident_forged", "the year's statement was changed", ident(online=identity.write(year | {"company": "Z"})))
+    refuse("ident_forged", "the statement was changed", ident(statement=identity.write(said | {"technician": "Z"})))
+    swapped = identity.write(year | {"key": pinned_text(root_public)})
+    refuse("ident_forged", "the root signs a technician", ident(online=swapped))
+    refuse(
+        "ident_forged",
+        "the online key vouches for itself",
+        ident(online_signature=identity.sign(identity.ONLINE, b"", identity.write(year), online)),
+    )
+    crossed = identity.sign(identity.ONLINE, share, identity.write(said), online)
+    refuse("ident_forged", "a signature of another kind", ident(signature=crossed))
+    refuse("ident_other", "another firm", ident(), organisation="org-2")
+    refuse("ident_other", "another number", ident(), route="124")
+    refuse("ident_other", "the year's statement is another firm's", ident(year=year | {"organisation": "org-2"}))
+    refuse("ident_other", "the statement is another firm's", ident(said=said | {"organisation": "org-2"}))
+    refuse("ident_expired", "half a day and a second too late", ident(), utcSeconds=at + 600 + 12 * 3600 + 1)
+    refuse("ident_expired", "half a day and a second too early", ident(), utcSeconds=at - 60 - 12 * 3600 - 1)
+    past = year | {"issued": at - 390 * 86_400, "expires": at - 86_400}
+    refuse("ident_expired", "the year is over", ident(year=past))
+    for why, change in [
+        ("lives for an hour", {"expires": at + 3_540}),
+        ("expires before it was issued", {"expires": at - 61}),
+        ("a time as text", {"expires": str(at)}),
+        ("a time as a boolean", {"issued": True}),
+        ("no time", {"issued": None}),
+        ("an empty name", {"technician": ""}),
+        ("a name of 61 letters", {"technician": "x" * 61}),
+        ("a bidirectional control in the name", {"technician": "Sabine\u202e"}),
+        ("a line end in the name", {"technician": "Sa\nbine"}),
+        ("a strange space in the name", {"technician": "Sa\u00a0bine"}),
+        ("spaces around the name", {"technician": " Sabine"}),
+        ("a name that is none", {"technician": 7}),
+        ("no route", {"route": 123}),
+    ]:
+        refuse("ident", why, ident(said=said | change))
+    refuse("ident", "the online key lives for two years", ident(year=year | {"expires": at + 730 * 86_400}))
+    refuse("ident", "a company's name with a control", ident(year=year | {"company": "Mus\u2066ter"}))
+    refuse("ident", "a key that is too short", ident(year=year | {"key": "AAAA"}))
+    for why, data in [
+        ("nothing", b""),
+        ("no object", b"[]"),
+        ("no text", b"\xff\xfe"),
+        ("too long", identity.write({"statement": "x" * 5_000}).encode()),
+        ("a statement that is no text", b'{"statement": 1}'),
+        ("no signature", identity.write({"statement": "{}", "online": "{}"}).encode()),
+        ("half a character", b'{"statement": "\\ud800", "online": "{}"}'),
+        ("a signature that is not base64", ident(signature="?" * 88)),
+        ("a signature with other unused bits", ident(signature=identity.sign("x", b"", "", online)[:-3] + "B==")),
+        ("a short signature", ident(signature="AAAA")),
+    ]:
+        refuse("ident", why, data)
+    return v
+
+
+def pinned_text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
+
+
 FILES = {
     "number": number_vectors,
     "keys": key_vectors,
     "handshake": handshake_vectors,
     "channel": channel_vectors,
+    "identity": identity_vectors,
     "wire": wire_vectors,
     "rendezvous": rendezvous_vectors,
     "messages": message_vectors,

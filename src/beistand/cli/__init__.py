@@ -9,6 +9,7 @@ import click
 _COMMANDS = {
     "serve": ("beistand.cli.serve", "serve"),
     "user": ("beistand.cli.serve", "user"),
+    "keys": ("beistand.cli.keys", "keys"),
     "verify": ("beistand.cli.verify", "verify"),
     "demo": ("beistand.cli.demo", "demo"),
     "join": ("beistand.cli.join", "join"),

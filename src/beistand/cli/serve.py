@@ -66,7 +66,7 @@ def add(config: Path | None, role: str, firm: str) -> None:
     settings, db = open_database(config)
     token = secrets.token_urlsafe(24)
     at = Clock().now().utc_us
-    chosen = _firm(db, firm)
+    chosen = choose_firm(db, firm)
     db.write_now(lambda c: accounts.make_user_link(c, chosen.id, token, role, at))
     db.close()
     click.echo(f"One-time link for a new {role} of {chosen.name}: {settings.origin}/welcome/{token}")
@@ -104,7 +104,7 @@ def list_(config: Path | None) -> None:
 
 def _set_active(config: Path | None, email: str, firm: str, is_active: bool) -> None:
     _, db = open_database(config)
-    chosen = _firm(db, firm)
+    chosen = choose_firm(db, firm)
     is_known = db.write_now(lambda c: accounts.set_active(c, chosen.id, email, is_active))
     db.close()
     if not is_known:
@@ -112,7 +112,8 @@ def _set_active(config: Path | None, email: str, firm: str, is_active: bool) -> 
     click.echo(f"{email} may sign in." if is_active else f"{email} is kept out; their sign-ins have ended.")
 
 
-def _firm(db: Database, text: str) -> Organisation:
+def choose_firm(db: Database, text: str) -> Organisation:
+    """The firm that a command means. ClickException if none or several fit."""
     firms = db.read_now(accounts.organisations)
     if not firms:
         raise click.ClickException("There is no firm yet: open the setup link that `beistand serve` prints.")

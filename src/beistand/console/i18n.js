@@ -29,6 +29,7 @@ export const TEXTS = {
   step_asked: ["Der Kunde liest die Anfrage", "The customer reads the request"],
   step_agreed: ["Der Kunde hat zugestimmt", "The customer has agreed"],
   wrong: ["Der Kunde hat eine falsche Nummer eingetippt. Noch {left} Versuche.", "The customer typed a wrong number. {left} attempts left."],
+  unsigned: ["Der Server hat Ihren Ausweis nicht unterschrieben. Programme, die den Schlüssel der Firma kennen, lehnen ab.", "The server did not sign who you are. Programs that know the firm's key will refuse."],
   ring_third_party: ["Achtung: Eine dritte Stelle hat versucht, mit dieser Nummer hereinzukommen. Sie wurde abgewiesen.", "Careful: somebody else tried to get in with this number. They were refused."],
   ring_failed_guess: ["Eine falsche Nummer wurde versucht.", "A wrong number was tried."],
   ring_rate: ["Zu viele Versuche von einer Adresse.", "Too many attempts from one address."],

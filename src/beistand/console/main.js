@@ -84,6 +84,8 @@ function open(made, level, name, codecs) {
       case "wrong":
         page.step("waiting");
         return page.warn(t("wrong", detail));
+      case "unsigned":
+        return page.warn(t("unsigned"));
       case "ring":
         return desk ? desk.notice(t(`ring_${detail}`)) : page.warn(t(`ring_${detail}`));
       case "state":

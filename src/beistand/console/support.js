@@ -1,7 +1,9 @@
 // @ts-check
 // One support session at the technician's end: link, peer and session table put together; tells the page what happens.
 // It holds the secret digits and never gives them to anything but the handshake and the page that shows the number.
+import { call } from "./api.js";
 import { PeerError } from "./protocol/errors.js";
+import { verify } from "./protocol/identity.js";
 import { channelIdentifier } from "./protocol/keys.js";
 import { Link } from "./protocol/link.js";
 import { make, spoken } from "./protocol/number.js";
@@ -21,11 +23,18 @@ const priceOf = (terms) => ({
   language: terms.language, graceSeconds: terms.grace_seconds, rounding: terms.rounding, currency: terms.currency,
 });
 
-/** Tells `on(name, detail)`: number, waiting, joined, wrong, proven, asked, state, message, interrupted, back, ended, ring. */
+/** @param {string} id @param {Uint8Array} share */
+const askStatement = (id, share) =>
+  call("POST", `/api/sessions/${encodeURIComponent(id)}/statement`, { share: btoa(String.fromCharCode(...share)) });
+
+/** Tells `on(name, detail)`: number, waiting, joined, wrong, proven, asked, state, message, interrupted, back, ended, ring,
+ * unsigned. */
 export class Support {
   /** @param {any} made the answer of POST /api/sessions @param {{level: number, codecs: string[]}} wish
-   * @param {(name: string, detail?: any) => void} on @param {typeof Link} [LinkClass] */
-  constructor(made, wish, on, LinkClass = Link) {
+   * @param {(name: string, detail?: any) => void} on @param {typeof Link} [LinkClass]
+   * @param {(id: string, share: Uint8Array) => Promise<{ident: string}>} [stated] asks the server for the statement */
+  constructor(made, wish, on, LinkClass = Link, stated = askStatement) {
+    this.stated = stated;
     this.made = made;
     this.wish = wish;
     this.on = on;
@@ -55,7 +64,7 @@ export class Support {
       if (this.peer?.isConfirmed) this.back();
       else this.on("waiting", { expiresSeconds: frame.expires_seconds });
     } else if (frame.kind === "peer" && frame.state === "joined") {
-      this.peer = new TechnicianPeer(this.number.secret, this.ci, new TextEncoder().encode(this.made.ident), random);
+      this.peer = new TechnicianPeer(this.number.secret, this.ci, (share) => this.ident(share), random);
       this.hasAttempted = false;
       this.on("joined");
     } else if (frame.kind === "peer" && frame.state === "back") {
@@ -66,6 +75,23 @@ export class Support {
       this.on("ring", frame.why);
     } else if (frame.kind === "refused" || frame.kind === "closed") {
       this.finish(frame.code);
+    }
+  }
+
+  /** The signed statement over this handshake's share. Without it the plain names: a program that knows the firm's
+   * key will refuse them, and says so. @param {Uint8Array} share @returns {Promise<Uint8Array>} */
+  async ident(share) {
+    const plain = new TextEncoder().encode(this.made.ident);
+    try {
+      const { ident } = await this.stated(this.made.id, share);
+      const bytes = new TextEncoder().encode(ident);
+      const bound = { share, organisation: this.made.organisation, route: this.made.nameplate };
+      verify(bytes, { ...bound, utcSeconds: Math.floor(Date.now() / 1000) }, null);
+      return bytes;
+    } catch (error) {
+      console.error(error);
+      this.on("unsigned");
+      return plain;
     }
   }
 

@@ -14,6 +14,7 @@ from beistand.host.firm import Firm
 from beistand.host.platform import current
 from beistand.host.ports import PlatformError, Unpacked
 from beistand.host.ui.texts import Language
+from beistand.protocol.identity import KEY_BYTES
 
 
 def _server(text: str) -> str:
@@ -24,6 +25,16 @@ def _server(text: str) -> str:
     raise argparse.ArgumentTypeError(
         "the server's address must begin with https:// (http:// is for this computer alone)"
     )
+
+
+def _root_key(text: str) -> str:
+    try:
+        key = Firm("", root_key=text).pinned_root() or b""
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise argparse.ArgumentTypeError("the pinned key must be the 44 letters that `beistand keys public` prints")
+    return text
 
 
 def main(arguments: list[str] | None = None, firm: Firm | None = None, own: Unpacked | None = None) -> int:
@@ -65,9 +76,12 @@ def _from_arguments(arguments: list[str] | None) -> Firm:
     parser.add_argument("--server", required=True, type=_server, help="address of the firm's server")
     parser.add_argument("--company", default="", help="name of the firm, shown in the first window")
     parser.add_argument("--language", choices=("de", "en"), help="language of the windows (default: the system's)")
+    parser.add_argument("--pin", default="", type=_root_key, help="the firm's public root key (beistand keys public)")
     parser.add_argument("--phone", action="append", default=[], help="phone number shown in the first window")
     options = parser.parse_args(arguments)
-    return Firm(options.server, options.company, tuple(options.phone), language=options.language or "")
+    return Firm(
+        options.server, options.company, tuple(options.phone), root_key=options.pin, language=options.language or ""
+    )
 
 
 _GERMAN = {wx.LANGUAGE_GERMAN, wx.LANGUAGE_GERMAN_AUSTRIAN, wx.LANGUAGE_GERMAN_SWISS}

@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from beistand.billing.price_card import money
@@ -36,6 +37,7 @@ from beistand.protocol.e2e.keys import channel_identifier
 from beistand.protocol.e2e.number import SessionNumber
 from beistand.protocol.e2e.peer import Confirmed, CustomerPeer, Got, Outgoing
 from beistand.protocol.errors import PeerError
+from beistand.protocol.identity import Bound
 from beistand.transport.link import LinkFailed
 from beistand.transport.network import Network
 from beistand.transport.proxy import Credentials
@@ -63,7 +65,8 @@ class App:
         told = Told(self._on_number, self._on_answer, self._on_act, self._on_leave)
         self._windows = Windows(firm, language, self._activity.last_press_was_real, told, platform.hide_from_capture)
         self._network = Network(platform.network())
-        self._conversation = c.Conversation()
+        self._firm, self._organisation = firm, ""
+        self._conversation = self._new_conversation()
         self._number: SessionNumber | None = None
         self._link: RelayLink | None = None
         self._peer: CustomerPeer | None = None
@@ -79,6 +82,9 @@ class App:
         self._is_over = False
         self._activity.start(self._on_hand)
         threading.Thread(target=self._run_loop, name="session", daemon=True).start()
+
+    def _new_conversation(self) -> c.Conversation:
+        return c.Conversation(self._firm.pinned_root(), self._firm.company)
 
     # the session thread ------------------------------------------------------------------------------------------
 
@@ -148,7 +154,7 @@ class App:
 
     def _begin_link(self, number: SessionNumber) -> None:
         self._number = number
-        self._conversation = c.Conversation()
+        self._conversation = self._new_conversation()
         self._told_facts = 0
         self._link = RelayLink(
             self._server, self._on_frame, self._on_stream, self._on_lost, self._on_failed, self._network
@@ -175,6 +181,7 @@ class App:
     def _joined(self, frame: r.Joined) -> None:
         if self._number is None:
             return
+        self._organisation = frame.organisation
         # The server's origin comes from this program, never from the wire (security.md S8).
         ci = channel_identifier(self._server, frame.organisation, self._number.nameplate)
         info = f'{{"version":"{r.VERSION}","system":"{self._platform.name}"}}'.encode()
@@ -198,7 +205,7 @@ class App:
                 case Outgoing():
                     self._link.send_stream(event.data)
                 case Confirmed():
-                    self._confirmed(event.peer_info)
+                    self._confirmed(event)
                 case Got():
                     self._handle(c.Got(event.message))
         self._loop.call_later(FLUSH_SECONDS, self._flush)
@@ -209,11 +216,14 @@ class App:
             if data:
                 self._link.send_stream(data)
 
-    def _confirmed(self, ident: bytes) -> None:
+    def _confirmed(self, confirmed: Confirmed) -> None:
         if self._link is not None:
             self._link.may_rejoin = True
         self._windows.show_status("waiting_consent", True)
-        self._handle(c.Proven(ident))
+        route = self._number.nameplate if self._number else ""
+        now = int(datetime.now(UTC).timestamp())
+        bound = Bound(confirmed.share, self._organisation, route, now)
+        self._handle(c.Proven(confirmed.peer_info, bound))
 
     def _broken(self, error: PeerError) -> None:
         if self._peer is not None and self._peer.is_confirmed:
@@ -296,7 +306,9 @@ class App:
                 if self._link is not None:
                     self._link.send_frame(r.Fact(effect.name, effect.data))
             case c.ShowWho():
-                self._asking = Asking(effect.company, effect.technician, effect.domain, self._platform.host_name())
+                self._asking = Asking(
+                    effect.company, effect.technician, effect.domain, self._platform.host_name(), effect.is_verified
+                )
             case c.Ask():
                 if effect.kind == "consent":
                     self._want_receipt()

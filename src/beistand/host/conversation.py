@@ -7,11 +7,11 @@ out, in order.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from beistand.host.charging import Charging, Reading
+from beistand.protocol import identity
 from beistand.protocol.e2e import messages as m
 from beistand.protocol.e2e.session import Session
 from beistand.protocol.errors import PeerError
@@ -19,15 +19,19 @@ from beistand.protocol.errors import PeerError
 NAME_CHARACTERS = 60
 VIEW, CONTROL = 1, 2
 CLOCK_SECONDS = 10.0
+NOTHING_BOUND = identity.Bound(b"", "", "", 0)
+# What a statement can be refused for, with a sentence of its own for the customer.
+IDENT_CODES = frozenset({"ident_missing", "ident_forged", "ident_other", "ident_expired"})
 WHY_STOP, WHY_TECHNICIAN, WHY_DECLINED, WHY_CLOSED, WHY_ERROR = 1, 2, 3, 4, 5
 
 
 # events --------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Proven:
-    """The handshake is confirmed; `ident` is the technician's statement."""
+    """The handshake is confirmed; `ident` is the technician's statement about the session `bound`."""
 
     ident: bytes
+    bound: identity.Bound = NOTHING_BOUND
 
 
 @dataclass(frozen=True)
@@ -130,11 +134,12 @@ class ShowState:
 
 @dataclass(frozen=True)
 class ShowWho:
-    """Verified data of who asks."""
+    """Who asks; `is_verified`: a key that this program has pinned covers it."""
 
     company: str
     technician: str
     domain: str
+    is_verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,7 +213,9 @@ def clean_name(value: object) -> str:
 class Conversation:
     """One session from proof to end."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: bytes | None = None, company: str = "") -> None:
+        """`root` and `company`: the key and the name that were put into the program, never from the wire."""
+        self._root, self._company = root, company
         self.session = Session("host")
         self.codecs: tuple[str, ...] = ()
         self._is_interrupted = False
@@ -226,7 +233,7 @@ class Conversation:
         try:
             match event:
                 case Proven():
-                    return self._proven(event.ident)
+                    return self._proven(event)
                 case Got():
                     return self._got(event.message, now)
                 case Answered():
@@ -245,7 +252,8 @@ class Conversation:
                 case Ticked():
                     return self._clock(now) if self.session.level else []
         except PeerError as error:
-            return [Send(m.Bye(WHY_ERROR, error.sentence)), *self._end("stop", "sum_error", error.sentence, now)]
+            ending = f"sum_{error.code}" if error.code in IDENT_CODES else "sum_error"
+            return [Send(m.Bye(WHY_ERROR, error.sentence)), *self._end("stop", ending, error.sentence, now)]
 
     def _link_changed(self, is_lost: bool, now: float) -> list[Effect]:
         """Told twice when both ends lost their links: the summary names each interruption once."""
@@ -258,15 +266,14 @@ class Conversation:
         (self._charging.hold if is_lost else self._charging.let_go)("link", now)
         return self._state()
 
-    def _proven(self, ident: bytes) -> list[Effect]:
-        try:
-            content = json.loads(ident)
-            names = [clean_name(content[key]) for key in ("company", "technician", "domain")]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise PeerError("ident", "The technician's statement cannot be read.") from error
+    def _proven(self, event: Proven) -> list[Effect]:
+        who = identity.verify(event.ident, event.bound, self._root)
+        names = [clean_name(name) for name in (who.company, who.technician, who.domain)]
         if not all(names[:2]):
             raise PeerError("ident", "The technician's statement holds no names.")
-        return [ShowWho(*names)]
+        is_verified = who.trust != identity.NOT_VERIFIED
+        # The name in the program is the firm's own word; the wire's is shown only where there is none.
+        return [ShowWho(clean_name(self._company) or names[0], names[1], names[2], is_verified)]
 
     def _got(self, message: Any, now: float) -> list[Effect]:
         session = self.session

@@ -26,6 +26,12 @@ class Firm:
     root_key: str = ""
     language: str = ""
 
+    def pinned_root(self) -> bytes | None:
+        """The key that must vouch for every technician; None if this program has none."""
+        if not self.root_key:
+            return None
+        return base64.urlsafe_b64decode(self.root_key.rstrip("=").replace("+", "-").replace("/", "_") + "=")
+
 
 def from_json(text: bytes) -> Firm:
     """The firm of the builder's file, which the builder has checked."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from beistand.server.clock import Clock, Steady
 from beistand.server.front import serve
+from beistand.server.identity import Identity
 from beistand.server.keys import AUDIT_FILE, load_or_make, load_or_make_signing
 from beistand.server.portal.access import TOUCH_US
 from beistand.server.portal.pages import Pages
@@ -74,7 +75,9 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
         audit_key = load_or_make_signing(settings.data / AUDIT_FILE)
         facts = SessionLog(db, clock, run_id, audit_key)
         relay = Relay(keys.relay, facts.record, _states_into(facts))
-        parts = Parts(settings, keys, db, clock, relay, facts, Passwords(), Pages())
+        parts = Parts(
+            settings, keys, db, clock, relay, facts, Passwords(), Pages(), Identity(settings.data, facts.audit_public)
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(facts.run())

@@ -3,7 +3,7 @@
 import { sha512 } from "../vendor/noble-hashes/sha2.js";
 import { ml_kem768 } from "../vendor/noble-post-quantum/ml-kem.js";
 import { equal, utf8 } from "./bytes.js";
-import { PeerError } from "./errors.js";
+import { LocalError, PeerError } from "./errors.js";
 import * as keys from "./keys.js";
 import * as pake from "./pake.js";
 
@@ -16,6 +16,7 @@ const IDENT_BYTES = 4096;
 const { lv, splitLv } = keys;
 
 /** @typedef {(count: number) => Uint8Array} Random */
+/** @typedef {Uint8Array | ((share: Uint8Array) => Promise<Uint8Array>)} Ident */
 
 /** @param {Uint8Array} c @param {Uint8Array} t */
 const makeSid = (c, t) => sha512(lv("bst1 sid", c, t)).slice(0, 32);
@@ -63,6 +64,7 @@ export class CustomerHandshake extends Steps {
     this.nonce = random(NONCE_BYTES);
     this.m0 = lv("bst1", this.nonce, info);
     this.ident = new Uint8Array(0);
+    this.technicianShare = new Uint8Array(0); // what the ident's signature must cover
     /** @type {ReturnType<typeof keys.confirmedKeys> | null} */
     this.keys = null;
   }
@@ -94,6 +96,7 @@ export class CustomerHandshake extends Steps {
       this.transcript = keys.transcriptHash(this.m0, m1, m2);
       this.prk = keys.extract(this.transcript, isk, kem.sharedSecret);
       this.claimed = ident;
+      this.claimedShare = ya;
       return m2;
     });
   }
@@ -107,14 +110,16 @@ export class CustomerHandshake extends Steps {
       }
       this.keys = keys.confirmedKeys(prk);
       this.ident = this.claimed ?? this.ident;
+      this.technicianShare = this.claimedShare ?? this.technicianShare;
       return keys.customerProof(prk, transcript, m3);
     });
   }
 }
 
-/** The technician's side. Sending m3 is the moment at which an attempt counts (security.md S5). */
+/** The technician's side. Sending m3 is the moment at which an attempt counts (security.md S5).
+ * `ident` is the statement, or makes it for the share of this handshake. */
 export class TechnicianHandshake extends Steps {
-  /** @param {string} secret @param {Uint8Array} ci @param {Uint8Array} ident @param {Random} random */
+  /** @param {string} secret @param {Uint8Array} ci @param {Ident} ident @param {Random} random */
   constructor(secret, ci, ident, random) {
     super();
     this.prs = utf8(secret);
@@ -127,9 +132,10 @@ export class TechnicianHandshake extends Steps {
     this.m3 = new Uint8Array(0);
   }
 
-  /** m1 for the customer's m0. @param {Uint8Array} m0 */
+  /** m1 for the customer's m0; a promise of it if the ident has to be made. @param {Uint8Array} m0
+   * @returns {Uint8Array | Promise<Uint8Array>} */
   onM0(m0) {
-    return this.step(0, () => {
+    const share = this.step(0, () => {
       const [version, nonceC, info] = parts(m0, 3, "m0");
       need(equal(version, utf8("bst1")), "The customer's program speaks another version of the protocol.");
       need(nonceC.length === NONCE_BYTES && info.length <= INFO_BYTES, "The handshake message m0 is malformed.");
@@ -140,9 +146,20 @@ export class TechnicianHandshake extends Steps {
       this.kem = ml_kem768.keygen(this.random(SEED_BYTES));
       this.m0 = m0;
       this.info0 = info;
-      this.m1 = lv("bst1", nonceT, this.ya, this.kem.publicKey, this.ident);
-      return this.m1;
+      this.nonce = nonceT;
+      return this.ya;
     });
+    const { ident } = this;
+    return ident instanceof Uint8Array ? this.makeM1(ident) : ident(share).then((made) => this.makeM1(made));
+  }
+
+  /** @param {Uint8Array} ident */
+  makeM1(ident) {
+    const { nonce, ya, kem } = this;
+    if (!nonce || !ya || !kem || ident.length > IDENT_BYTES) throw new LocalError("m1 has no share, or its ident is too long");
+    this.identBytes = ident;
+    this.m1 = lv("bst1", nonce, ya, kem.publicKey, ident);
+    return this.m1;
   }
 
   /** m3 for the customer's m2; an attempt counts when the caller sends it. @param {Uint8Array} m2 */
@@ -151,10 +168,10 @@ export class TechnicianHandshake extends Steps {
       const [yb, ct, info] = parts(m2, 3, "m2");
       const sizes = yb.length === 32 && ct.length === CT_BYTES && info.length <= INFO_BYTES;
       need(sizes, "The handshake message m2 has parts of wrong lengths.");
-      const { sid, scalar, ya, kem, m0, m1 } = this;
-      if (!sid || !scalar || !ya || !kem || !m0 || !m1) throw new PeerError("handshake", "m2 came before m1.");
+      const { sid, scalar, ya, kem, m0, m1, identBytes } = this;
+      if (!sid || !scalar || !ya || !kem || !m0 || !m1 || !identBytes) throw new PeerError("handshake", "m2 came before m1.");
       const secret = pake.sharedSecret(scalar, yb);
-      const isk = pake.sessionKey(sid, secret, [ya, lv(kem.publicKey, this.ident)], [yb, lv(ct, info)]);
+      const isk = pake.sessionKey(sid, secret, [ya, lv(kem.publicKey, identBytes)], [yb, lv(ct, info)]);
       this.transcript = keys.transcriptHash(m0, m1, m2);
       this.prk = keys.extract(this.transcript, isk, ml_kem768.decapsulate(ct, kem.secretKey));
       this.info2 = info;

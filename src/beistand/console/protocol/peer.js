@@ -9,7 +9,7 @@ import { HOST, Joiner, TECHNICIAN, maySend, split } from "./messages.js";
 import { Replay } from "./replay.js";
 import * as wire from "./wire.js";
 
-/** @typedef {{type: "outgoing", data: Uint8Array} | {type: "confirmed", info: Uint8Array} | {type: "attempt"}
+/** @typedef {{type: "outgoing", data: Uint8Array} | {type: "confirmed", info: Uint8Array, share?: Uint8Array} | {type: "attempt"}
  *   | {type: "got", message: import("./messages.js").Message}} PeerEvent */
 
 class Peer {
@@ -91,7 +91,7 @@ class Peer {
   async frame(frame, tell) {
     if (frame.kind === wire.HANDSHAKE) {
       if (this.isConfirmed) throw new PeerError("handshake", "The other end began a second handshake.");
-      this.handshake(frame.body[0], frame.body.slice(1), tell);
+      await this.handshake(frame.body[0], frame.body.slice(1), tell);
       return;
     }
     if (!this.opener) throw new PeerError("handshake", "The other end sent data before the handshake was over.");
@@ -104,7 +104,8 @@ class Peer {
     }
   }
 
-  /** @param {number} _index @param {Uint8Array} _body @param {(event: PeerEvent) => void} _tell */
+  /** @param {number} _index @param {Uint8Array} _body @param {(event: PeerEvent) => void} _tell
+   * @returns {void | Promise<void>} */
   handshake(_index, _body, _tell) {
     throw new LocalError("each role has its own handshake");
   }
@@ -140,16 +141,17 @@ const outOfOrder = () => new PeerError("handshake", "A handshake message came ou
 
 /** The console's end: one peer per joined customer. */
 export class TechnicianPeer extends Peer {
-  /** @param {string} secret @param {Uint8Array} ci @param {Uint8Array} ident @param {(count: number) => Uint8Array} random */
+  /** @param {string} secret @param {Uint8Array} ci @param {import("./handshake.js").Ident} ident
+   * @param {(count: number) => Uint8Array} random */
   constructor(secret, ci, ident, random) {
     super(TECHNICIAN, HOST);
     this.hand = new TechnicianHandshake(secret, ci, ident, random);
   }
 
   /** @param {number} index @param {Uint8Array} body @param {(event: PeerEvent) => void} tell */
-  handshake(index, body, tell) {
+  async handshake(index, body, tell) {
     if (index === 0) {
-      tell({ type: "outgoing", data: handshakeFrame(1, this.hand.onM0(body)) });
+      tell({ type: "outgoing", data: handshakeFrame(1, await this.hand.onM0(body)) });
     } else if (index === 2) {
       const m3 = this.hand.onM2(body);
       tell({ type: "attempt" });
@@ -188,7 +190,7 @@ export class CustomerPeer extends Peer {
       const { technicianToCustomer, customerToTechnician, exporter } = this.hand.keys;
       this.confirm(customerToTechnician, technicianToCustomer, exporter);
       tell({ type: "outgoing", data: handshakeFrame(4, m4) });
-      tell({ type: "confirmed", info: this.hand.ident });
+      tell({ type: "confirmed", info: this.hand.ident, share: this.hand.technicianShare });
     } else {
       throw outOfOrder();
     }

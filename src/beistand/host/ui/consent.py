@@ -21,12 +21,13 @@ WAKE_MS = 700
 
 @dataclass(frozen=True)
 class Asking:
-    """Who asks: from verified data only. Names are printable and at most 60 characters."""
+    """Who asks. Names are printable and at most 60 characters; `is_verified`: the pinned key covers them."""
 
     company: str
     technician: str
     domain: str
     host_name: str
+    is_verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ class ConsentSheet(wx.Frame):
         for name, value in rows:
             grid.Add(theme.label(panel, say(name, language), 15, colour=theme.QUIET))
             grid.Add(theme.label(panel, value, 15, True))
-        column.Add(grid, 0, wx.BOTTOM, 14)
+        column.Add(grid, 0, wx.BOTTOM, 8)
+        key, colour = ("verified", theme.GOOD) if asking.is_verified else ("not_verified", theme.WARNING)
+        column.Add(theme.label(panel, say(key, language), 14, colour=colour, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         if question.kind != "level":
             column.Add(self._price(panel, question, language), 0, wx.EXPAND | wx.BOTTOM, 14)
         if question.kind == "charge":

@@ -131,6 +131,37 @@ TEXTS: dict[str, tuple[str, str]] = {
     "technician": ("Techniker", "Technician"),
     "domain": ("Adresse", "Address"),
     "host": ("Dieser Rechner", "This computer"),
+    "verified": (
+        "✓ Geprüft: Der Schlüssel der Firma, den dieses Programm kennt, bestätigt diese Angaben.",
+        "✓ Verified: the firm's key that this program knows confirms these names.",
+    ),
+    "not_verified": (
+        "Nicht geprüft: Diese Angaben macht der Server der Firma, ein Schlüssel bestätigt sie nicht.",
+        "Not verified: these names are what the firm's server says, no key confirms them.",
+    ),
+    "sum_ident_missing": (
+        "Aus Vorsicht beendet: Der Techniker konnte nicht nachweisen, für wen er arbeitet. "
+        "Bitte legen Sie auf und rufen Sie die Firma selbst an.",
+        "Ended as a precaution: the technician could not prove for whom they work. "
+        "Please hang up and phone the firm yourself.",
+    ),
+    "sum_ident_forged": (
+        "Aus Vorsicht beendet: Der Ausweis des Technikers ist nicht von der Firma unterschrieben. "
+        "Bitte legen Sie auf und rufen Sie die Firma selbst an.",
+        "Ended as a precaution: the technician's statement is not signed by the firm. "
+        "Please hang up and phone the firm yourself.",
+    ),
+    "sum_ident_other": (
+        "Aus Vorsicht beendet: Der Ausweis des Technikers gehört zu einer anderen Sitzung. "
+        "Bitte fragen Sie nach einer neuen Nummer.",
+        "Ended as a precaution: the technician's statement belongs to another session. Please ask for a new number.",
+    ),
+    "sum_ident_expired": (
+        "Aus Vorsicht beendet: Der Ausweis des Technikers gilt nicht mehr oder noch nicht. Bitte prüfen Sie, ob Datum "
+        "und Uhrzeit Ihres Rechners stimmen, und fragen Sie nach einer neuen Nummer.",
+        "Ended as a precaution: the technician's statement is not valid any more, or not yet. Please check date and "
+        "time of your computer, and ask for a new number.",
+    ),
     "price": ("Preis", "Price"),
     "covered": (
         "Für Sie kostenlos: Ihr Vertragspartner zahlt ({covered_by}).",

@@ -14,6 +14,7 @@ PAPER = wx.Colour(250, 250, 247)
 QUIET = wx.Colour(84, 96, 112)
 STOP_RED = wx.Colour(196, 22, 28)
 BLUE = wx.Colour(20, 82, 148)
+GOOD = wx.Colour(20, 104, 56)
 WARNING = wx.Colour(150, 60, 0)
 PRICE_GROUND = wx.Colour(255, 243, 220)
 

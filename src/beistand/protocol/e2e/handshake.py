@@ -28,6 +28,7 @@ IDENT_BYTES = 4_096
 PROOF_BYTES = 32
 
 Random = Callable[[int], bytes]
+Ident = bytes | Callable[[bytes], bytes]
 
 
 class Kem(Protocol):
@@ -69,6 +70,12 @@ def _require(is_good: bool, sentence: str) -> None:
         raise PeerError("handshake", sentence)
 
 
+def _fitting(ident: bytes) -> bytes:
+    if len(ident) > IDENT_BYTES:
+        raise LocalError(f"ident has at most {IDENT_BYTES} bytes")
+    return ident
+
+
 class _Steps:
     """Each message once and in order; the first wrong one ends the handshake for good."""
 
@@ -96,8 +103,9 @@ class CustomerHandshake(_Steps):
         self._kem = kem or MlKem768()
         self._m0 = lv(VERSION, random(NONCE_BYTES), info)
         self._alleged: AllegedKeys | None = None
-        self._claimed_ident = b""
+        self._claimed_ident = self._claimed_share = b""
         self.ident = b""
+        self.technician_share = b""  # what the ident's signature must cover
         self.keys: ConfirmedKeys | None = None
 
     def start(self) -> bytes:
@@ -125,7 +133,7 @@ class CustomerHandshake(_Steps):
         isk = pake.session_key(sid, secret, (ya, lv(ek, ident)), (yb, lv(ct, self._info)))
         transcript = keys.transcript_hash(self._m0, m1, m2)
         self._alleged = AllegedKeys(keys.extract(transcript, isk, kem_secret), transcript)
-        self._claimed_ident = ident
+        self._claimed_ident, self._claimed_share = ident, ya
         self._leave(1)
         return m2
 
@@ -138,19 +146,22 @@ class CustomerHandshake(_Steps):
         expected = keys.technician_proof(alleged.prk, alleged.transcript)
         if not hmac.compare_digest(expected, m3):
             raise PeerError("wrong_number", "The session number does not match.")
-        self.keys, self.ident = alleged.confirmed(), self._claimed_ident
+        self.keys, self.ident, self.technician_share = alleged.confirmed(), self._claimed_ident, self._claimed_share
         self._leave(2)
         return keys.customer_proof(alleged.prk, alleged.transcript, m3)
 
 
 class TechnicianHandshake(_Steps):
-    """The technician's side. Sending m3 is the moment at which an attempt counts (security.md S5)."""
+    """The technician's side. Sending m3 is the moment at which an attempt counts (security.md S5).
 
-    def __init__(self, secret: str, ci: bytes, ident: bytes, random: Random, kem: Kem | None = None) -> None:
+    `ident` is the statement, or makes it for the share of this handshake.
+    """
+
+    def __init__(self, secret: str, ci: bytes, ident: Ident, random: Random, kem: Kem | None = None) -> None:
         super().__init__()
-        if len(ident) > IDENT_BYTES:
-            raise LocalError(f"ident has at most {IDENT_BYTES} bytes")
-        self._prs, self._ci, self._ident, self._random = secret.encode(), ci, ident, random
+        self._prs, self._ci, self._random = secret.encode(), ci, random
+        self._ident = b"" if callable(ident) else _fitting(ident)
+        self._make_ident = ident if callable(ident) else None
         self._kem = kem or MlKem768()
         self._m0 = self._m1 = self._m3 = b""
         self._scalar = self._sid = self._ya = self._ek = b""
@@ -170,6 +181,8 @@ class TechnicianHandshake(_Steps):
         self._ya = pake.share(self._prs, self._ci, self._sid, self._scalar)
         self._ek, self._open_ct = self._kem.keypair(self._random(SEED_BYTES))
         self._m0, self.info0 = m0, info
+        if self._make_ident is not None:
+            self._ident = _fitting(self._make_ident(self._ya))
         self._m1 = lv(VERSION, nonce_t, self._ya, self._ek, self._ident)
         self._leave(0)
         return self._m1

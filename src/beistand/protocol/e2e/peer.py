@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from beistand.protocol import wire
 from beistand.protocol.e2e import messages
 from beistand.protocol.e2e.channel import Opener, Sealer
-from beistand.protocol.e2e.handshake import CustomerHandshake, Kem, Random, TechnicianHandshake
+from beistand.protocol.e2e.handshake import CustomerHandshake, Ident, Kem, Random, TechnicianHandshake
 from beistand.protocol.e2e.keys import ConfirmedKeys
 from beistand.protocol.e2e.messages import HOST, TECHNICIAN, Joiner, Message
 from beistand.protocol.errors import LocalError, PeerError
@@ -26,9 +26,13 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """Both proofs hold. `peer_info`: the technician's ident for the customer, the program's info for the technician."""
+    """Both proofs hold. `peer_info`: the technician's ident for the customer, the program's info for the technician.
+
+    `share`: for the customer, the technician's PAKE share, which the ident's signature must cover.
+    """
 
     peer_info: bytes
+    share: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ class CustomerPeer(_Peer):
         if keys is None:
             raise LocalError("a verified proof gave no keys")
         self._confirm(keys, keys.customer_to_technician, keys.technician_to_customer)
-        return [_handshake_frame(4, m4), Confirmed(self._hand.ident)]
+        return [_handshake_frame(4, m4), Confirmed(self._hand.ident, self._hand.technician_share)]
 
 
 class TechnicianPeer(_Peer):
@@ -174,7 +178,7 @@ class TechnicianPeer(_Peer):
 
     _me, _other = TECHNICIAN, HOST
 
-    def __init__(self, secret: str, ci: bytes, ident: bytes, random: Random, kem: Kem | None = None) -> None:
+    def __init__(self, secret: str, ci: bytes, ident: Ident, random: Random, kem: Kem | None = None) -> None:
         super().__init__()
         self._hand = TechnicianHandshake(secret, ci, ident, random, kem)
 

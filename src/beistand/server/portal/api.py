@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from beistand.billing.contract import ContractError
 from beistand.billing.price_card import PriceCard
+from beistand.protocol.identity import SHARE_BYTES
 from beistand.server.clock import as_text
 from beistand.server.portal import json_fields, limits, states, texts
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, PUBLIC, STAFF, Door, RefusalError, Visit
@@ -55,6 +57,7 @@ class Api:
             Door("/api/sessions", ("GET",), ANYBODY_SIGNED_IN, self.sessions),
             Door("/api/sessions", ("POST",), STAFF, self.new_session),
             Door("/api/sessions/{id}", ("GET",), ANYBODY_SIGNED_IN, self.session),
+            Door("/api/sessions/{id}/statement", ("POST",), STAFF, self.statement),
             Door("/api/sessions/{id}/note", ("POST",), STAFF, self.note),
             Door("/api/sessions/{id}/facts", ("POST",), STAFF, self.fact),
             Door("/api/events", ("GET",), ANYBODY_SIGNED_IN, self.events),
@@ -144,6 +147,7 @@ class Api:
             raise RefusalError(503, "full", str(error)) from None
         visit.parts.touched.begin(id_, visit.token)
         facts: dict[str, object] = {"technician": visit.me.name, "is_chargeable": covered.is_chargeable}
+        facts["route"] = room.nameplate
         visit.parts.log.record(id_, "server", "created", facts, firm.id)
         return {
             "id": id_,
@@ -157,6 +161,20 @@ class Api:
             "coverage": coverage_json(visit, covered),
             "terms": asdict(covered.card) if covered.card else None,
         }
+
+    async def statement(self, visit: Visit) -> Response:
+        """Who asks, signed over the share of this session (docs/protocol.md section 10)."""
+        body, me = await visit.json(), visit.me
+        visit.allow(f"statement {me.id}", limits.STATEMENT_OF_USER)
+        session = await self._own(visit)
+        route = next((fact.data.get("route") for fact in session.facts if fact.name == "created"), None)
+        state = states.state_at(session.facts, session.created_us, visit.at.utc_us)
+        if session.user_id != me.id or state not in (states.WAITING, states.JOINED) or not isinstance(route, str):
+            raise RefusalError(409, "state", "A statement is made for one's own session while its number is valid.")
+        share, sign = _share(body), visit.parts.identity.statement
+        firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, me.organisation_id))
+        made = await asyncio.to_thread(sign, firm, me.name, route, share, visit.at.utc_seconds)
+        return JSONResponse({"ident": made})
 
     async def note(self, visit: Visit) -> Response:
         """What was done, asked at the end."""
@@ -287,6 +305,16 @@ def notice_values(card: PriceCard, session_id: str, user_id: str, at_us: int) ->
     """A price card as the store keeps it, with its exact words and their hash."""
     own = {"session_id": session_id, "user_id": user_id, "made_us": at_us}
     return {**asdict(card), "text": card.text, "text_sha256": card.text_sha256, **own}
+
+
+def _share(body: dict[str, Any]) -> bytes:
+    try:
+        share = base64.b64decode(json_fields.text(body, "share", 44), validate=True)
+    except ValueError:
+        share = b""
+    if len(share) != SHARE_BYTES:
+        raise RefusalError(422, "share", "share is 32 bytes in base64.")
+    return share
 
 
 def checked_fact(body: dict[str, Any]) -> tuple[str, dict[str, object]]:

@@ -25,6 +25,7 @@ SETUP_FROM_ADDRESS = Limit(burst=20, seconds_each=10)
 NEW_SESSION_OF_USER = Limit(burst=20, seconds_each=6)
 RECEIPT_FROM_ADDRESS = Limit(burst=60, seconds_each=1)
 PAPER_FROM_ADDRESS = Limit(burst=10, seconds_each=6)
+STATEMENT_OF_USER = Limit(burst=20, seconds_each=2)
 FACT_OF_USER = Limit(burst=120, seconds_each=0.5)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from beistand.server.clock import Clock
+from beistand.server.identity import Identity
 from beistand.server.keys import ServerKeys
 from beistand.server.portal.limits import Limiter
 from beistand.server.portal.pages import Pages
@@ -77,6 +78,7 @@ class Parts:
     log: SessionLog
     passwords: Passwords
     pages: Pages
+    identity: Identity
     limiter: Limiter = field(default_factory=Limiter)
     touched: Touched = field(default_factory=Touched)
     workshop: Workshop = field(default_factory=Workshop)
