@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from beistand.server.portal.access import Door
-from beistand.server.portal.office import customers, firm, programs
+from beistand.server.portal.office import customers, firm, programs, times
+from beistand.server.portal.office.session import SessionPages
 
 
 def doors() -> list[Door]:
     """The routes of every page."""
-    return [*customers.doors(), *firm.doors(), *programs.doors()]
+    return [*customers.doors(), *firm.doors(), *programs.doors(), *times.doors(), *SessionPages().doors()]
