@@ -8,6 +8,7 @@ import pytest
 
 from beistand.server.portal import access, words
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, OWNER, PUBLIC, STAFF, Door, Guard
+from beistand.server.portal.office.times import DECIDERS
 from beistand.server.portal.portal import doors
 
 PEOPLE = {role: f"{role}@muster.example" for role in ("owner", "technician", "billing", "auditor")}
@@ -55,6 +56,16 @@ EXPECTED = {
     "POST /api/sessions/{id}/charge-by-phone": STAFF,
     "POST /api/sessions/{id}/goodwill": STAFF,
     "GET /api/events": ANYBODY_SIGNED_IN,
+    "GET /times": ANYBODY_SIGNED_IN,
+    "GET /times.csv": ANYBODY_SIGNED_IN,
+    "POST /times/approve": DECIDERS,
+    "POST /times/policy": OWNER,
+    "GET /sessions/{id}": ANYBODY_SIGNED_IN,
+    "GET /sessions/{id}/report.pdf": ANYBODY_SIGNED_IN,
+    "POST /sessions/{id}/correct": STAFF | DECIDERS,
+    "POST /sessions/{id}/goodwill": STAFF | DECIDERS,
+    "POST /sessions/{id}/decide": DECIDERS,
+    "POST /sessions/{id}/release": DECIDERS,
 }
 
 

@@ -49,7 +49,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Confirmed on the phone on {when} by {who}.",
     ),
     "note_times": (
-        "Die Uhr steht, wenn Sie Pause drücken, wenn die Verbindung unterbrochen ist und solange Sie einen Preis lesen. "
+        "Die Uhr steht, wenn Sie Pause drücken, wenn die Verbindung unterbrochen ist und während Sie einen Preis "
+        "lesen. "
         "Uhrzeiten: Deutschland. Beträge nennt die Rechnung.",
         "The clock stands while you pause, while the link is interrupted, and while you read a price. "
         "Clock times: Germany. Amounts are on the invoice.",

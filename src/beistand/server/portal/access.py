@@ -84,26 +84,26 @@ class Visit:
         if not self.parts.limiter.may(key, limit, self.at.monotonic_us / 1e6):
             raise RefusalError(429, "too_often", self.say("too_often"))
 
-    async def body(self) -> bytes:
-        """At most 64 KiB within 15 seconds."""
+    async def body(self, limit: int = BODY_LIMIT) -> bytes:
+        """At most `limit` bytes (64 KiB) within 15 seconds."""
         data = b""
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 async for piece in self.request.stream():
                     data += piece
-                    if len(data) > BODY_LIMIT:
+                    if len(data) > limit:
                         raise RefusalError(413, "too_large", self.say("too_large"))
         except TimeoutError:
             raise RefusalError(408, "too_slow", self.say("bad_request")) from None
         return data
 
-    async def form(self) -> dict[str, str]:
-        """Fields of a form, with our token checked once somebody is signed in."""
+    async def form(self, limit: int = BODY_LIMIT, most: int = 40) -> dict[str, str]:
+        """Up to `most` fields of a form, with our token checked once somebody is signed in."""
         kind = self.request.headers.get("content-type", "").split(";")[0]
         if kind != "application/x-www-form-urlencoded":
             raise RefusalError(415, "form", self.say("bad_request"))
         try:
-            fields = dict(parse_qsl((await self.body()).decode(), keep_blank_values=True, max_num_fields=40))
+            fields = dict(parse_qsl((await self.body(limit)).decode(), keep_blank_values=True, max_num_fields=most))
         except ValueError:
             raise RefusalError(400, "form", self.say("bad_request")) from None
         if self.user and not hmac.compare_digest(fields.get("csrf", "").encode(), self.form_token.encode()):

@@ -53,12 +53,14 @@ class SessionPages:
         if not entries:
             raise RefusalError(404, "not_found", visit.say("no_entry"))
         firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
-        data = report_data(firm.name, firm.domain, session, entries, language, service_name(visit, session))
+        data = report_data(firm.name, firm.domain, session, entries, language, service_name(visit, session, language))
         made = months.local_day(visit.at.utc_us)
         pdf = await asyncio.to_thread(self._set, data, made)
         kind = "leistungsnachweis" if language == "de" else "service-report"
         name = f"{kind}-{months.local(session.created_us):%Y-%m-%d-%H%M}.pdf"
-        return Response(pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'})
+        return Response(
+            pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'}
+        )
 
     def _set(self, data: dict[str, object], made: object) -> bytes:
         if self._typesetter is None:
@@ -93,7 +95,9 @@ async def decide(visit: Visit) -> Response:
     """Approves or refuses the newest goodwill."""
     fields = await visit.form()
     is_yes = fields.get("answer") == "yes"
-    return await _change(visit, fields, lambda c, firm, entry, said: times.decide_goodwill(c, firm, entry, is_yes, said))
+    return await _change(
+        visit, fields, lambda c, firm, entry, said: times.decide_goodwill(c, firm, entry, is_yes, said)
+    )
 
 
 async def release(visit: Visit) -> Response:
@@ -150,10 +154,10 @@ class _Plain(dict[str, object]):
         return "?"
 
 
-def service_name(visit: Visit, session: Session) -> str:
+def service_name(visit: Visit, session: Session, language: str) -> str:
     """The kind of work in words, where it is one of ours."""
     try:
-        return visit.say(f"service_{session.service_type}")
+        return visit.parts.pages.word(f"service_{session.service_type}", language)
     except KeyError:
         return session.service_type
 
@@ -170,7 +174,7 @@ async def _page(visit: Visit, session: Session, problem: str = "", saved: bool =
     organisation = visit.me.organisation_id
     shown = {
         "session": session,
-        "service": service_name(visit, session),
+        "service": service_name(visit, session, visit.language),
         "entries": await visit.parts.db.read(lambda c: times.entries(c, organisation, session_id=session.id)),
         "month_key": f"{months.local(session.created_us):%Y-%m}",
         "kind": months.kind,

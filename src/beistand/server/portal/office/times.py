@@ -8,18 +8,21 @@ from datetime import date
 
 from starlette.responses import RedirectResponse, Response
 
+from beistand.billing.einvoice import MONTHS as ENGLISH
 from beistand.server.portal import month as months
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, OWNER, Door, RefusalError, Visit
 from beistand.server.portal.office.page import page
 from beistand.server.store import times
 from beistand.server.store.times import Said, TimeEntry, TimeError
 
+GERMAN = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
+# A month of a busy firm at once: 60 bytes an entry.
+MOST_FIELDS, MOST_BYTES = 5_000, 400_000
 # Who decides what is billed.
 DECIDERS = frozenset({"owner", "billing"})
-MONTHS = {
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "en": "January February March April May June July August September October November December".split(),
-}
 
 
 def doors() -> list[Door]:
@@ -43,12 +46,16 @@ async def table(visit: Visit) -> Response:
     first = _month(visit, visit.request.query_params.get("month", ""))
     text = as_csv(await _entries(visit, first), visit.language, visit.say)
     name = f"{'zeiten' if visit.language == 'de' else 'times'}-{first:%Y-%m}.csv"
-    return Response(text.encode("utf-8-sig"), media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
+    return Response(
+        text.encode("utf-8-sig"),
+        media_type="text/csv",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
 
 
 async def approve(visit: Visit) -> Response:
     """Lets the marked entries go to an invoice."""
-    fields = await visit.form()
+    fields = await visit.form(MOST_BYTES, MOST_FIELDS)
     first, organisation = _month(visit, fields.get("month", "")), visit.me.organisation_id
     chosen = [value for name, value in fields.items() if name.startswith("entry_")]
     said = Said(visit.me.id, visit.at.utc_us)
@@ -72,7 +79,7 @@ async def policy(visit: Visit) -> Response:
 
 def title(first: date, language: str) -> str:
     """ "November 2026"."""
-    return f"{MONTHS[language][first.month - 1]} {first.year}"
+    return f"{(GERMAN if language == 'de' else ENGLISH)[first.month - 1]} {first.year}"
 
 
 def as_csv(entries: list[TimeEntry], language: str, say: object) -> str:
@@ -80,8 +87,8 @@ def as_csv(entries: list[TimeEntry], language: str, say: object) -> str:
     word = say if callable(say) else str
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    heads = "date from to customer technician net seconds goodwill kind payer note approved".split()
-    writer.writerow([word(f"csv_{name}") for name in heads])
+    heads = ("date", "from", "to", "customer", "technician", "net", "seconds", "goodwill", "kind", "payer", "note")
+    writer.writerow([word(f"csv_{name}") for name in (*heads, "approved")])
     for entry in entries:
         start, end = months.local(entry.started_us), months.local(entry.ended_us)
         row = [f"{start:%d.%m.%Y}" if language == "de" else f"{start:%Y-%m-%d}", f"{start:%H:%M:%S}", f"{end:%H:%M:%S}"]
