@@ -50,6 +50,7 @@ class Demo:
         self.folder = folder
         self.language = language
         self.children = Children(folder)
+        self.pin = ""
         self._setup_link = ""
         self._has_link = threading.Event()
 
@@ -90,9 +91,29 @@ class Demo:
 
     def verify(self) -> str:
         """What `beistand verify` says of the demo's server."""
+        return self.operator("verify")
+
+    def operator(self, *arguments: str) -> str:
+        """What a command of the operator beside the demo's server prints."""
         change = [f"{name}={value}" for name, value in self._overrides.items() if value is not None]
-        command = ["env", *change, sys.executable, "-m", "beistand.cli", "verify"]
+        command = ["env", *change, sys.executable, "-m", "beistand.cli", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+    def make_root(self) -> None:
+        """A root key of the firm, before the program starts: the program will know its public part."""
+        command = [sys.executable, "-m", "beistand.cli", "keys", "root", str(self._root), "--no-password"]
+        self.pin = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    def vouch(self) -> str:
+        """Request, signature and installation, as the operator does it once a year; what the last one says."""
+        asked, statement = self.folder / "request.json", self.folder / "statement.json"
+        asked.write_text(self.operator("keys", "request"), "utf-8")
+        statement.write_text(self.operator("keys", "sign", str(asked), "--root", str(self._root), "--yes"), "utf-8")
+        return self.operator("keys", "install", str(statement))
+
+    @property
+    def _root(self) -> Path:
+        return self.folder / "root-key.pem"
 
     def start_program(self, origin: str, desktop: Desktop) -> None:
         """Starts the customer's program; it may end by itself."""
@@ -100,7 +121,9 @@ class Demo:
 
     def _program(self, origin: str) -> list[str]:
         built = self.folder / PROGRAM
-        return [str(built)] if built.exists() else program_command(origin, self.language)
+        if built.exists():
+            return [str(built)]
+        return [*program_command(origin, self.language), *(["--pin", self.pin] if self.pin else [])]
 
     def _build(self, origin: str) -> None:
         firm = checked(origin, "", ("030 1234567",), language=self.language)

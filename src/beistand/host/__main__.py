@@ -76,11 +76,15 @@ def _from_arguments(arguments: list[str] | None) -> Firm:
     parser.add_argument("--server", required=True, type=_server, help="address of the firm's server")
     parser.add_argument("--company", default="", help="name of the firm, shown in the first window")
     parser.add_argument("--language", choices=("de", "en"), help="language of the windows (default: the system's)")
-    parser.add_argument("--pin", default="", type=_root_key, help="the firm's public root key (beistand keys public)")
+    parser.add_argument("--pin", type=_root_key, help="the firm's public root key (beistand keys public)")
     parser.add_argument("--phone", action="append", default=[], help="phone number shown in the first window")
     options = parser.parse_args(arguments)
     return Firm(
-        options.server, options.company, tuple(options.phone), root_key=options.pin, language=options.language or ""
+        options.server,
+        options.company,
+        tuple(options.phone),
+        root_key=options.pin or "",
+        language=options.language or "",
     )
 
 
