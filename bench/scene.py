@@ -42,12 +42,14 @@ COUNT_BYTES = """(() => {
   });
 })()"""
 
-# The number of greys seen one after the other at a point of the largest canvas, looked at once for each painted frame.
+# Watches one pixel of the largest canvas. `changes`: when a frame that the browser painted had another grey there. Looking
+# at each frame makes the browser prefer frames to messages after a key, which costs either peer some ms.
 WATCH = """([x, y]) => {
   const canvas = [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height)[0];
   const context = canvas.getContext('2d');
   const seen = { changes: [], last: null, key: [] };
   window.__seen = seen;
+  window.__drawn = null;
   if (!window.__listens) window.addEventListener('keydown', (event) => window.__seen.key.push(event.timeStamp), true);
   window.__listens = true;
   const look = () => {
@@ -58,6 +60,33 @@ WATCH = """([x, y]) => {
   };
   cancelAnimationFrame(window.__watching);
   look();
+}"""
+
+# The same, but `changes` says when the pixel on the canvas had changed: looked at after each drawing call.
+WATCH_CANVAS = """([x, y]) => {
+  const canvas = [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height)[0];
+  const context = canvas.getContext('2d');
+  const seen = { changes: [], last: null, key: [] };
+  window.__seen = seen;
+  cancelAnimationFrame(window.__watching);
+  if (!window.__listens) window.addEventListener('keydown', (event) => window.__seen.key.push(event.timeStamp), true);
+  window.__listens = true;
+  window.__drawn = (drawing) => {
+    if (drawing !== context) return;
+    const value = context.getImageData(x, y, 1, 1).data[1];
+    if (seen.last === null) seen.last = value;
+    if (Math.abs(value - seen.last) > 25) { seen.changes.push(performance.now()); seen.last = value; }
+  };
+  window.__drawn(context);
+  if (window.__hooked) return;
+  window.__hooked = true;
+  for (const name of ['drawImage', 'putImageData', 'fillRect']) {
+    const inner = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...given) {
+      inner.apply(this, given);
+      window.__drawn?.(this);
+    };
+  }
 }"""
 
 

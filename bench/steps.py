@@ -7,6 +7,7 @@ ms since the key's event in the browser. Stamping costs about 0.1 ms in all.
 from __future__ import annotations
 
 import argparse
+import random
 import statistics
 import sys
 import time
@@ -67,9 +68,10 @@ def follow(steps: list[tuple[float, str]], key: float) -> dict[str, float]:
 def measure(page: Any, trace: Path, keys: int) -> list[dict[str, float]]:
     page.bring_to_front()
     page.evaluate(WATCH, list(KEY_SQUARE))
+    source = random.Random(7)  # not in step with the page's 60 frames a second
     for _ in range(keys):
         page.keyboard.press("F9")
-        time.sleep(0.4)
+        time.sleep(0.4 + source.random() * 0.1)
     steps: list[tuple[float, str]] = [(at, name) for name, at in page.evaluate("window.__steps")]
     origin = page.evaluate("performance.timeOrigin")
     steps += [(origin + at, "seen") for at in page.evaluate("window.__seen.changes")]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Beistand needs on Debian 12 or Ubuntu 24.04: system packages by apt, the rest into .venv from the lock file.
-# Usage: tools/setup.sh [run|test]. Safe to repeat: a second run with nothing changed takes about a second.
+# Usage: tools/setup.sh [run|test|bench]. Safe to repeat: a second run with nothing changed takes about a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,8 +9,10 @@ libpython="libpython$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.versi
 run_packages=(python3-venv "$libpython" python3-wxgtk4.0 tigervnc-standalone-server novnc websockify x11-utils x11-xserver-utils openbox xterm
   mousepad pcmanfm fonts-dejavu-core)
 test_packages=(xvfb xdotool dbus-daemon at-spi2-core gir1.2-atspi-2.0 python3-gi chromium firefox-esr postgresql poppler-utils osslsigncode wine wine64)
+bench_packages=(tigervnc-scraping-server)
 packages=("${run_packages[@]}")
 [ "${1:-run}" = run ] || packages+=("${test_packages[@]}")
+[ "${1:-run}" != bench ] || packages+=("${bench_packages[@]}")
 missing=()
 for package in "${packages[@]}"; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")

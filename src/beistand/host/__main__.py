@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None, firm: Firm | None = None, own: Unpa
         platform, problem = current(), ""  # before the first window: Windows fixes the scale of pixels with it
     except PlatformError as error:
         platform, problem = None, str(error)
+    sys.setswitchinterval(SWITCH_SECONDS)
     application = wx.App()
     language = _language(chosen.language)
     if platform is not None:
@@ -88,6 +89,7 @@ def _from_arguments(arguments: list[str] | None) -> Firm:
     )
 
 
+SWITCH_SECONDS = 0.0005  # a key must not wait 5 ms, Python's own interval, for a thread that computes
 _GERMAN = {wx.LANGUAGE_GERMAN, wx.LANGUAGE_GERMAN_AUSTRIAN, wx.LANGUAGE_GERMAN_SWISS}
 
 if __name__ == "__main__":

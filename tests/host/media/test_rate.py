@@ -62,14 +62,19 @@ def test_a_deadline_never_lies_in_the_past_after_a_tick(waits: list[float]) -> N
         assert deadline is None or deadline > now
 
 
-def test_changes_are_at_least_a_thirtieth_of_a_second_apart() -> None:
+def test_changes_are_at_least_a_sixtieth_of_a_second_apart_and_leave_a_slow_coder_a_rest() -> None:
     rate = _started()
     rate.handle(Changed(), 1.0)
     rate.handle(_sent(2), 1.0)
     assert rate.handle(Changed(), 1.001) == []
     deadline = rate.next_deadline()
     assert deadline is not None
-    assert 1.02 < deadline < 1.034
+    assert 1.006 < deadline < 1.017
+    rate.handle(Sent(3, 2_000, 10, 36, False, False, cost=0.05), 1.1)
+    rate.handle(Changed(), 1.101)
+    deadline = rate.next_deadline()
+    assert deadline is not None
+    assert 1.125 < deadline < 1.135
     assert rate.handle(Tick(), deadline) == [Take(36, is_key=False)]
 
 
@@ -91,12 +96,18 @@ def test_a_slow_line_gets_coarser_pictures_and_a_quick_one_finer_pictures() -> N
 
 def test_a_still_screen_is_sharpened_in_steps_down_to_lossless_behind_no_other_frame() -> None:
     rate = _started()
-    assert rate.handle(Standing((10, 10, 10), 1.0), 1.0) == [Sharpen(8, 416)]
-    rate.handle(_sent(2, is_sharpening=True), 1.0)
-    assert rate.handle(Standing((0, 10, 10), 1.0), 1.1) == []
-    assert rate.handle(Shown(2, 5), 1.2) == [Sharpen(4, 833)]
-    assert rate.handle(Standing((0, 0, 10), 1.0), 1.2) == [Sharpen(0, 277)]
+    _measure_line(rate, 5_000_000)
+    assert rate.handle(Standing((90, 90, 90), 1.0), 1.0) == [Sharpen(8, rate._affordable(8))]
+    rate.handle(_sent(102, is_sharpening=True), 1.0)
+    assert rate.handle(Standing((0, 90, 90), 1.0), 1.1) == []
+    assert rate.handle(Shown(102, 5), 1.2) == [Sharpen(4, rate._affordable(4))]
+    assert rate.handle(Standing((0, 0, 90), 1.0), 1.2) == [Sharpen(0, rate._affordable(0))]
     assert rate.handle(Standing((0, 0, 0), None), 1.2) == []
+
+
+def test_a_few_coarse_blocks_become_lossless_in_one_step() -> None:
+    rate = _started()
+    assert rate.handle(Standing((9, 9, 9), 1.0), 1.0) == [Sharpen(0, 277)]
 
 
 def test_a_whole_screen_becomes_lossless_only_on_a_line_that_carries_it_in_a_second() -> None:
@@ -165,8 +176,22 @@ def test_small_changes_are_sharp_at_once_unless_the_line_is_slow() -> None:
     assert rate.fine(rate.quantizer, 1) == 44
 
 
+def _measure_line(rate: Rate, speed: float) -> None:
+    """One big frame over a line of so many bytes a second."""
+    rate.handle(_sent(100, 100_000, is_sharpening=True), 0.1)
+    rate.handle(Shown(100, 5), 0.1 + 100_000 / speed + 0.015)
+
+
+def test_frames_are_hurried_only_where_the_line_carries_their_bytes() -> None:
+    for speed, is_hurried in ((500_000, False), (1_500_000, False), (5_000_000, True)):
+        rate = _started()
+        _measure_line(rate, speed)
+        assert rate.is_hurried is is_hurried
+
+
 def test_a_slow_machine_is_told_to_hurry_until_frames_are_cheap_again() -> None:
     rate, told = _started(), []
+    _measure_line(rate, 500_000)
     for frame in range(2, 60):
         rate.handle(Sent(frame, 2_000, 10, 36, False, False, cost=0.1 if frame < 30 else 0.01), frame)
         told.append(rate.is_hurried)

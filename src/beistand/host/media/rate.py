@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 FRAMES_IN_FLIGHT = 6
 SECONDS_IN_FLIGHT = 0.2
-FASTEST = 1 / 30  # seconds between two frames of changes
+FASTEST = 1 / 60  # seconds between two frames of changes
+REST = 0.6  # of a frame's cost that passes before the next: two threads code, so that this keeps to one core in all
 BESIDE = 0.3  # seconds between sharpening frames while something else keeps changing
 BESIDE_BYTES = 20_000  # and only with at most so many under way
 STILL = 0.15  # seconds without a change before a block is sharpened
@@ -25,6 +26,7 @@ SHARP = 4  # from this quantizer on nobody sees a difference (52 dB)
 EXACT_BLOCKS = 32  # lossless for so few blocks costs little; for more only if the line carries it in a second
 BLOCK_BYTES = {8: 600.0, 4: 300.0, 0: 900.0}  # a block's cost until it is measured: text after quantizer 36
 HURRY_ABOVE, HURRY_BELOW = 0.045, 0.015  # seconds a frame costs: the coder is told to hurry, or no longer to
+AMPLE = 2_000_000  # bytes a second: a line that carries hurried frames, which take 2 to 3 times the bytes
 DELAY_COARSER = 0.12  # seconds a frame waits longer than the fastest ever did: the line is too full
 DELAY_FINER = 0.03
 RAISE_AFTER = 8  # that many quick frames in a row before the quality rises by a step
@@ -120,12 +122,18 @@ class Rate:
         self._speed: float | None = None  # bytes a second, as far as frames have shown it
         self._block_bytes = dict(BLOCK_BYTES)
         self._cost = 0.0
-        self.is_hurried = False  # whether this machine is too slow for careful coding
+        self._is_slow = False  # this machine is too slow for careful coding
 
     @property
     def quantizer(self) -> int:
         """The quantizer of the next frame of changes."""
         return LADDER[self._step]
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether frames shall cost little time rather than few bytes: the machine is slow, or the line is ample."""
+        is_ample = self._step <= START and (self._speed is None or self._speed >= AMPLE)
+        return self._is_slow or is_ample
 
     @property
     def has_change(self) -> bool:
@@ -200,7 +208,10 @@ class Rate:
         return not self._in_flight
 
     def _sharpen(self, is_busy: bool) -> list[Effect]:
-        for quantizer, count in zip(SHARPENING, self._standing.coarse, strict=True):
+        steps = list(zip(SHARPENING, self._standing.coarse, strict=True))
+        if steps[-1][1] <= EXACT_BLOCKS:
+            steps = steps[-1:]  # so few are exact at once
+        for quantizer, count in steps:
             if count and (quantizer or self._may_be_exact(count)):
                 most = self._affordable(quantizer)
                 return [Sharpen(quantizer, max(1, most // 4) if is_busy else most)]
@@ -226,8 +237,8 @@ class Rate:
         self._last_take = now
         if not sent.is_key:
             self._cost = 0.8 * self._cost + 0.2 * sent.cost
-            self.is_hurried = self._cost > (HURRY_BELOW if self.is_hurried else HURRY_ABOVE)
-        self._next_take = now + max(FASTEST - sent.cost, sent.cost / 2)
+            self._is_slow = self._cost > (HURRY_BELOW if self._is_slow else HURRY_ABOVE)
+        self._next_take = now + max(FASTEST - sent.cost, sent.cost * REST)
 
     def _shown(self, shown: Shown, now: float) -> None:
         if shown.frame not in self._in_flight:

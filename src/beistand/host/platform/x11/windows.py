@@ -7,18 +7,25 @@ on any window, is asked only where the server and we count processes differently
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 
 from beistand.host.platform.x11.connection import Display, XError, res, xproto
 
 #: How deep windows are followed below a window manager's frame in search of the program's own window.
 _DEPTH_BELOW_FRAME = 3
 
+#: How long the owner of the focused window is remembered: asking for each key costs seven round trips, 1 ms between key
+#: and photon. A window never changes its owner; its number is free for another program only after that one ended.
+_KNOWN_SECONDS = 1.0
+
 
 class WindowOwners:
     """Answers by process id. Shares its display's thread."""
 
-    def __init__(self, display: Display) -> None:
-        self._display = display
+    def __init__(self, display: Display, clock: Callable[[], float] = time.monotonic) -> None:
+        self._display, self._clock = display, clock
+        self._last_focus: tuple[int, float, int | None] = (0, 0.0, None)  # window, known until, its owner
         self._res = display.extension(res, "telling our own windows from others") if display.has(res) else None
         # A window of our own tells whether the server sees the same process numbers as we do.
         if self._res is not None and self._server_pid(display.connection.generate_id()) != os.getpid():
@@ -41,7 +48,12 @@ class WindowOwners:
             if focus == xproto.InputFocus.PointerRoot or focus == self._display.root:
                 pointer = self._display.ask(self._display.core.QueryPointer(self._display.root))
                 return self.at(pointer.root_x, pointer.root_y)
-            return self._owner(self._path_up(focus))
+            window, until, owner = self._last_focus
+            if focus != window or self._clock() >= until:
+                owner = self._owner(self._path_up(focus))
+                until = self._clock() + (0.0 if owner is None else _KNOWN_SECONDS)
+                self._last_focus = (focus, until, owner)
+            return owner
         except XError:
             return None
 
