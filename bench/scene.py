@@ -42,8 +42,8 @@ COUNT_BYTES = """(() => {
   });
 })()"""
 
-# Watches one pixel of the largest canvas. `changes`: when a frame that the browser painted had another grey there. Looking
-# at each frame makes the browser prefer frames to messages after a key, which costs either peer some ms.
+# Watches one pixel of the largest canvas. `changes`: when a frame that the browser painted had another grey there.
+# Looking at each frame makes the browser prefer frames to messages after a key, which costs either peer some ms.
 WATCH = """([x, y]) => {
   const canvas = [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height)[0];
   const context = canvas.getContext('2d');
