@@ -68,7 +68,7 @@ class Issuer:
                 "entries in the meantime. Start the run again."
             )
         # What lacks is said before a number is taken.
-        document, sheet = document_of(draft, period, with_)
+        document, sheet = document_of(draft, period, replace(with_, issued=by.today))
         einvoice.require(document, "zugferd")
         series, year, no = self._number(db, data.invoice_prefix, by)
         document = replace(document, number=number_text(series, year, no))
