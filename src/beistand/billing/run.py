@@ -67,7 +67,7 @@ class QuotaMove:
     """What the run does to a contract's account of included minutes."""
 
     contract_id: str
-    kind: Literal["granted", "used"]
+    kind: Literal["granted", "carried", "used"]
     minutes: int
     reference: str
 
