@@ -21,6 +21,11 @@ from waiting import PATIENCE_SECONDS, wait_until
 CODECS = ("vp09.01.40.08.03", "vp09.00.40.08", "avc1.42E028")
 
 
+def price_of(terms: Any) -> m.Price:
+    """The API's terms as a message."""
+    return m.Price(**terms)
+
+
 class Technician:
     """Attaches with the API's ticket, says the number, asks for consent as soon as the proof holds."""
 
@@ -72,13 +77,21 @@ class Technician:
                     self.link.may_rejoin = True
                     self.link.send_frame(r.Confirmed())
                     self._send(m.DecoderCan(tuple(m.CodecName(codec) for codec in self._codecs)))
-                    self._send(m.ConsentAsk(self._level, False, "", "Wartung"))
+                    self._ask()
                 case Got():
                     if isinstance(event.message, m.Frame) and self.is_acknowledging:
                         self._send(m.FrameShown(event.message.frame, 5))
                     self.got.append(event.message)
         if self._peer.is_confirmed and (ack := self._peer.flush()):
             self.link.send_stream(ack)
+
+    def _ask(self) -> None:
+        """Consent, with the price that the server prepared, as support.js does."""
+        covered = self._made["coverage"]
+        if covered["is_chargeable"]:
+            self._send(price_of(self._made["terms"]))
+        by = covered["covered_by"] or ("" if covered["is_chargeable"] else "Wartung")
+        self._send(m.ConsentAsk(self._level, covered["is_chargeable"], covered["notice"], by))
 
     def _on_lost(self) -> None:
         self.losses += 1
