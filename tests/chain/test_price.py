@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -44,6 +45,12 @@ def rated(entry: times.TimeEntry) -> Rated:
     return rate_group([entry.for_rating()], terms, price, Calendar(), is_covered=False, consent=consent)
 
 
+def counted(desktop: Desktop, program: Any) -> None:
+    """Two seconds that cost are on the customer's clock: what lasts less than one is not charged at all."""
+    pattern = re.compile(r"Kostenpflichtig 0:(0[2-9]|[1-5][0-9])")
+    wait_until(lambda: pattern.search(desktop.heard(program.pid)), "the chargeable clock does not run")
+
+
 def ended(house: House, desktop: Desktop, technician: Any, program: Any, session_id: str) -> list[times.TimeEntry]:
     technician.send(m.Bye(2, ""))
     desktop.wait_heard("Die Sitzung ist beendet", program.pid)
@@ -65,6 +72,7 @@ def test_s28_an_announced_price_is_agreed_to_counted_recorded_and_rated(
     clock = technician.wait(lambda t: next((c for c in t.got if isinstance(c, m.Clock) and c.is_counting), None))
     assert (clock.is_chargeable, clock.has_amount, clock.cents) == (True, True, 2400)
     desktop.wait_heard("höchstens 24,00 € zzgl. 19 % USt.", program.pid)
+    counted(desktop, program)
 
     desktop.click("Pause")
     still = technician.wait(lambda t: next((c for c in t.got if isinstance(c, m.Clock) and not c.is_counting), None))
@@ -117,6 +125,7 @@ def test_work_that_turns_chargeable_waits_for_the_answer_and_a_no_costs_nothing(
     desktop.click("Kostenpflichtig beauftragen")
     technician.wait(lambda t: any(isinstance(c, m.ChargeAnswer) and c.is_yes for c in t.got))
     desktop.wait_heard("höchstens 24,00 € zzgl. 19 % USt.", program.pid)
+    counted(desktop, program)
     free, charged = ended(house, desktop, technician, program, made["id"])
     assert (free.is_chargeable, free.consent) == (False, None)
     assert charged.consent is not None
