@@ -16,6 +16,7 @@ from beistand.audit import receipt as receipts
 from beistand.audit.entry import commitment, content, leaf
 from beistand.audit.receipt import Entry, Receipt
 from beistand.host import receipt
+from beistand.transport.network import Network
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
@@ -73,20 +74,20 @@ def server() -> Iterator[Server]:
     running.close()
 
 
-def no_wait(_seconds: float) -> None:
+async def no_wait(_seconds: float) -> None:
     pass
 
 
-def test_the_receipt_is_asked_for_until_it_is_there(server: Server) -> None:
+async def test_the_receipt_is_asked_for_until_it_is_there(server: Server) -> None:
     wish = receipt.make(server.origin)
     text = made(wish.token_sha256)
     server.answers = [(404, b""), (503, b""), (200, text.encode())]
-    assert receipt.fetch(wish, no_wait) == text
+    assert await receipt.fetch(wish, Network(None), no_wait) == text
     assert server.asked == [f"/receipt/{wish.token}/receipt.json"] * 3
 
 
 @pytest.mark.parametrize("spoil", ["of another session", "changed", "no receipt", "too large", "elsewhere"])
-def test_s46_a_receipt_that_does_not_prove_itself_is_not_shown(server: Server, spoil: str) -> None:
+async def test_s46_a_receipt_that_does_not_prove_itself_is_not_shown(server: Server, spoil: str) -> None:
     wish = receipt.make(server.origin)
     text = made("0" * 64 if spoil == "of another session" else wish.token_sha256)
     if spoil == "changed":
@@ -94,12 +95,12 @@ def test_s46_a_receipt_that_does_not_prove_itself_is_not_shown(server: Server, s
         assert json.loads(text)["content"]["seconds"] == 60
     data = {"no receipt": b"<html>", "too large": b"x" * 2_000_100}.get(spoil, text.encode())
     server.answers = [(302, f"{server.origin}/x".encode())] if spoil == "elsewhere" else [(200, data)]
-    assert receipt.fetch(wish, no_wait) is None
+    assert await receipt.fetch(wish, Network(None), no_wait) is None
     assert set(server.asked) == {f"/receipt/{wish.token}/receipt.json"}
 
 
-def test_a_server_that_is_gone_gives_none() -> None:
-    assert receipt.fetch(receipt.make("http://127.0.0.1:9"), no_wait) is None
+async def test_a_server_that_is_gone_gives_none() -> None:
+    assert await receipt.fetch(receipt.make("http://127.0.0.1:9"), Network(None), no_wait) is None
 
 
 def test_the_token_is_new_each_time_and_stays_out_of_reprs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -12,10 +13,12 @@ from typing import Any
 import pikepdf
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from beistand.audit import receipt as receipts
 from beistand.audit.receipt import ReceiptError
 from beistand.cli import main
+from beistand.protocol import identity
 from beistand.server.store import accounts, audit
 from beistand.server.store import receipts as store
 from server.conftest import Browser, House
@@ -202,6 +205,37 @@ async def test_s47_what_retention_forgets_is_gone_from_the_receipts_page(house: 
     house.parts.db.write_now(lambda c: audit.forget(c, firm, at + 1, "server", at + 2))
     assert (await house.browser().get(f"/receipt/{TOKEN}")).status == 404
     assert receipts.check(receipts.read(text)).content["customer"] == "Frau Muster"
+
+
+async def test_s46_the_root_key_tells_whose_log_it_is(house: House, tmp_path: Path) -> None:
+    file, root = tmp_path / "beleg.json", Ed25519PrivateKey.generate()
+    id_ = await session(house)
+    now = house.clock.utc_us // 1_000_000
+    firm = house.parts.db.read_now(accounts.organisations)[0]
+    asked = json.loads(house.parts.identity.request(firm))
+    text = identity.write(asked | {"issued": now, "expires": now + 86_400})
+    pin, other = (
+        base64.b64encode(k.public_key().public_bytes_raw()).decode() for k in (root, Ed25519PrivateKey.generate())
+    )
+    whole = {"text": text, "signature": identity.sign(identity.ONLINE, b"", text, root), "root": pin}
+    house.parts.identity.install(firm, json.dumps(whole), now)
+    await over(house, id_)
+    file.write_text((await house.browser().get(f"/receipt/{TOKEN}/receipt.json")).text)
+
+    def says(*arguments: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["verify", str(file), *arguments])
+        return result.exit_code, result.output
+
+    assert says("--pin", pin)[1].endswith("The root key vouches that this log is that of Muster IT.\n")
+    assert says("--pin", other) == (1, "Error: The receipt is unchanged, but this root key does not vouch for it.\n")
+    assert "44 letters" in says("--pin", "?")[1]
+    forged = json.loads(file.read_text())
+    bare = identity.write({**asked, "audit": other, "issued": now, "expires": now + 86_400})
+    forged["endorsement"] = {"text": bare, "signature": identity.sign(identity.ONLINE, b"", bare, root)}
+    file.write_text(json.dumps(forged))
+    assert "vouches for another log" in says("--pin", pin)[1]
+    file.write_text(json.dumps(forged | {"endorsement": None}))
+    assert "no root key vouches" in says("--pin", pin)[1]
 
 
 async def test_the_command_says_in_one_sentence_what_a_receipt_proves(house: House, tmp_path: Path) -> None:

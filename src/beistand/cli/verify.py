@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,8 +12,10 @@ from sqlalchemy import Connection
 
 from beistand.audit import receipt as receipts
 from beistand.audit.note import Verifier, origin
-from beistand.audit.receipt import ReceiptError
+from beistand.audit.receipt import Receipt, ReceiptError
 from beistand.cli.serve import CONFIG, open_database
+from beistand.protocol import identity
+from beistand.protocol.errors import PeerError
 from beistand.server.keys import AUDIT_FILE, KeyFileError, load_signing
 from beistand.server.store import accounts, audit
 from beistand.server.store.audit import Finding
@@ -24,15 +27,16 @@ CHECKS: tuple[tuple[str, Callable[[Connection, str, Verifier], Finding]], ...] =
 
 @click.command()
 @click.argument("receipt", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--pin", default="", help="With a receipt: the firm's public root key (beistand keys public).")
 @CONFIG
-def verify(receipt: Path | None, config: Path | None) -> None:
+def verify(receipt: Path | None, pin: str, config: Path | None) -> None:
     """Check that nothing recorded was changed: the audit log, its tree and every signed checkpoint.
 
     Ends with status 1 and one sentence for each finding if anything was. Works beside a running server.
     With a customer's RECEIPT (the JSON file) it says what that proves, without server and network.
     """
     if receipt is not None:
-        click.echo(_proves(receipt))
+        click.echo(_proves(receipt, pin))
         return
     settings, db = open_database(config)
     try:
@@ -46,9 +50,10 @@ def verify(receipt: Path | None, config: Path | None) -> None:
         raise click.ClickException(f"{problems} findings: restore from a backup and ask who had access.")
 
 
-def _proves(path: Path) -> str:
+def _proves(path: Path, pin: str) -> str:
     try:
-        proven = receipts.check(receipts.read(path.read_text("utf-8")))
+        own = receipts.read(path.read_text("utf-8"))
+        proven = receipts.check(own)
     except (OSError, UnicodeDecodeError):
         raise click.ClickException(f"{path} cannot be read: name the receipt's JSON file.") from None
     except ReceiptError as error:
@@ -57,9 +62,33 @@ def _proves(path: Path) -> str:
     return (
         f"This receipt is unchanged: {_clean(said.get('company'))} ({_clean(said.get('domain'))}) recorded it on "
         f"{_clean(said.get('ended'))[:10]} as entry {proven.index} of its audit log, and signed the log with "
-        f"{head.size} entries. Ask the firm whether its log's key ends in {proven.key.public.hex()[-8:]}: "
-        "this file alone cannot tell."
+        f"{head.size} entries. {_whose(own, pin)}"
     )
+
+
+def _whose(own: Receipt, pin: str) -> str:
+    """Whether the log's key is the firm's: only a root key that one knows from elsewhere can tell."""
+    if not pin:
+        return (
+            f"Ask the firm whether its log's key ends in {own.key.public.hex()[-8:]}, or give its root key with --pin: "
+            "this file alone cannot tell."
+        )
+    try:
+        root = base64.b64decode(pin, validate=True)
+    except ValueError:
+        raise click.ClickException("--pin is the 44 letters that `beistand keys public` prints.") from None
+    said = own.endorsement or {}
+    text, signature = said.get("text"), said.get("signature")
+    if not isinstance(text, str) or not isinstance(signature, str):
+        raise click.ClickException("The receipt is unchanged, but no root key vouches for its log's key.")
+    try:
+        fields = identity.check_online(text, signature, root, own.entry.utc_us // 1_000_000)
+    except PeerError:
+        raise click.ClickException("The receipt is unchanged, but this root key does not vouch for it.") from None
+    audit_key = base64.b64encode(own.key.public).decode()
+    if fields.get("audit") != audit_key or fields.get("organisation") != own.entry.organisation:
+        raise click.ClickException("The receipt is unchanged, but the root key vouches for another log.")
+    return f"The root key vouches that this log is that of {_clean(fields.get('company'))}."
 
 
 def _clean(value: object) -> str:

@@ -352,7 +352,7 @@ class App:
         """Runs in a thread of its own until the receipt is there or will not come."""
         wish = self._receipt
         if wish is not None:
-            self._windows.show_receipt(receipt.fetch(wish), wish.address)
+            self._windows.show_receipt(asyncio.run(receipt.fetch(wish, self._network)), wish.address)
 
     def _prepare_picture(self) -> None:
         """Opens screen and coder while the customer reads; nothing is grabbed before `set_active` (media/pipeline)."""

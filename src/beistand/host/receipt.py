@@ -6,17 +6,16 @@ itself and names our own token.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
-import ssl
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from beistand.audit import receipt as receipts
 from beistand.audit.receipt import ReceiptError
+from beistand.transport.fetch import get
+from beistand.transport.network import Network
 
 TOKEN_BYTES = 32
 ONE_TRY_SECONDS = 5.0
@@ -48,37 +47,17 @@ def make(server: str) -> Wish:
     return Wish(server, token)
 
 
-def fetch(wish: Wish, wait: Callable[[float], None] = time.sleep) -> str | None:
-    """The receipt's file, checked; None if it does not come or does not prove itself. Blocks for seconds."""
+async def fetch(wish: Wish, network: Network, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> str | None:
+    """The receipt's file, checked; None if it does not come or does not prove itself."""
     for seconds in WAITS_SECONDS:
-        wait(seconds)
-        text = _ask(f"{wish.address}/receipt.json")
-        if text is None:
+        await wait(seconds)
+        data = await get(network, f"{wish.address}/receipt.json", receipts.MOST_BYTES, ONE_TRY_SECONDS)
+        if data is None:
             continue
+        text = data.decode("utf-8", "replace")
         try:
             proven = receipts.check(receipts.read(text))
         except ReceiptError:
             return None
         return text if receipts.is_for(proven, wish.token) else None
     return None
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The token goes to our server and nowhere else."""
-
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
-def _ask(address: str) -> str | None:
-    opener = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}),
-        _NoRedirect(),
-        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
-    )
-    try:
-        with opener.open(address, timeout=ONE_TRY_SECONDS) as answer:
-            data: bytes = answer.read(receipts.MOST_BYTES + 1)
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
-    return data.decode("utf-8", "replace") if len(data) <= receipts.MOST_BYTES else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -74,6 +75,9 @@ async def _found(visit: Visit) -> tuple[Receipt, Proven]:
     own = await visit.parts.db.read(lambda c: by_token(c, token, key)) if _TOKEN.match(token) else None
     if own is None:
         raise RefusalError(404, "receipt", visit.say("receipt_none"))
+    vouched = await asyncio.to_thread(visit.parts.identity.endorsement, own.entry.organisation)
+    if vouched is not None:
+        own = replace(own, endorsement={"text": vouched.text, "signature": vouched.signature})
     try:
         return own, receipts.check(own)
     except ReceiptError as error:
