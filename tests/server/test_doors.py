@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from beistand.server.portal import access, words
-from beistand.server.portal.access import ANYBODY_SIGNED_IN, OWNER, PUBLIC, STAFF, Door, Guard
+from beistand.server.portal.access import ANYBODY_SIGNED_IN, OFFICE, OFFICE_READERS, OWNER, PUBLIC, STAFF, Door, Guard
 from beistand.server.portal.office.times import DECIDERS
 from beistand.server.portal.portal import doors
 
@@ -18,7 +18,7 @@ EXPECTED = {
     "GET /": PUBLIC,
     "GET /en": PUBLIC,
     "GET /programs/{name}": PUBLIC,
-    "GET /assets/style.css": PUBLIC,
+    "GET /assets/{name}": PUBLIC,
     "GET /console": PUBLIC,
     "GET /console/{path:path}": PUBLIC,
     "GET /receipt/{token}": PUBLIC,
@@ -36,6 +36,34 @@ EXPECTED = {
     "GET /firm/programs": OWNER,
     "POST /firm/programs": OWNER,
     "POST /firm/programs/remove": OWNER,
+    "GET /customers/new": OFFICE_READERS,
+    "GET /customers/options": OFFICE_READERS,
+    "GET /customers/import": OFFICE,
+    "POST /customers/import": OFFICE,
+    "POST /customers/import/keep": OFFICE,
+    "GET /customers/{id}": OFFICE_READERS,
+    "POST /customers/{id}": OFFICE,
+    "POST /customers/{id}/remove": OFFICE,
+    "POST /customers/{id}/restore": OFFICE,
+    "POST /customers/{id}/contacts": OFFICE,
+    "POST /customers/{id}/contacts/{contact}/remove": OFFICE,
+    "GET /contracts": OFFICE_READERS,
+    "POST /contracts": OFFICE,
+    "GET /contracts/new": OFFICE,
+    "GET /contracts/{id}": OFFICE_READERS,
+    "POST /contracts/{id}": OFFICE,
+    "POST /contracts/{id}/beneficiaries": OFFICE,
+    "POST /contracts/{id}/beneficiaries/{party}/end": OFFICE,
+    "POST /contracts/{id}/minutes": OFFICE,
+    "GET /contracts/{id}/versions/new": OFFICE,
+    "POST /contracts/{id}/versions": OFFICE,
+    "POST /contracts/{id}/versions/{version}/remove": OFFICE,
+    "GET /prices": OFFICE_READERS,
+    "POST /prices/lists": OFFICE,
+    "POST /prices/lists/{id}/remove": OFFICE,
+    "POST /prices/work": OFFICE,
+    "POST /prices/work/{id}/remove": OFFICE,
+    "POST /prices/levels": OFFICE,
     "GET /firm": OWNER,
     "POST /firm": OWNER,
     "GET /api/openapi.json": PUBLIC,
@@ -128,7 +156,7 @@ async def test_s36_each_answer_carries_the_security_headers(make_house: Any, pat
     assert "require-trusted-types-for 'script'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    assert ("script-src 'self'" in policy) == path.startswith("/console")
+    assert ("script-src 'self'" in policy) == path.startswith(("/console", "/customers"))
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
     assert answer.headers["referrer-policy"] == "same-origin"

@@ -9,11 +9,13 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -29,6 +31,9 @@ from beistand.server.store.database import StoreError
 PUBLIC = frozenset({"public"})
 OWNER = frozenset({"owner"})
 STAFF = frozenset({"owner", "technician"})
+# Who keeps customers, contracts and prices; technicians read them.
+OFFICE = frozenset({"owner", "billing"})
+OFFICE_READERS = OFFICE | STAFF
 ANYBODY_SIGNED_IN = frozenset({"owner", "technician", "billing", "auditor"})
 
 BODY_LIMIT = 65_536
@@ -106,9 +111,32 @@ class Visit:
             fields = dict(parse_qsl((await self.body(limit)).decode(), keep_blank_values=True, max_num_fields=most))
         except ValueError:
             raise RefusalError(400, "form", self.say("bad_request")) from None
-        if self.user and not hmac.compare_digest(fields.get("csrf", "").encode(), self.form_token.encode()):
-            raise RefusalError(403, "foreign", self.say("foreign"))
+        self._check_token(fields.get("csrf", ""))
         return fields
+
+    async def upload(self, name: str, limit: int) -> bytes:
+        """The one file of a multipart form with our token, the whole at most `limit` bytes."""
+        data = await self.body(limit)
+
+        async def whole() -> AsyncGenerator[bytes, None]:
+            yield data
+
+        try:
+            form = await MultiPartParser(self.request.headers, whole(), max_files=1, max_fields=4).parse()
+        except (MultiPartException, KeyError, ValueError):
+            raise RefusalError(400, "form", self.say("bad_request")) from None
+        try:
+            token, file = form.get("csrf"), form.get(name)
+            self._check_token(token if isinstance(token, str) else "")
+            if not isinstance(file, UploadFile):
+                raise RefusalError(400, "form", self.say("bad_request"))
+            return await file.read()
+        finally:
+            await form.close()
+
+    def _check_token(self, token: str) -> None:
+        if self.user and not hmac.compare_digest(token.encode(), self.form_token.encode()):
+            raise RefusalError(403, "foreign", self.say("foreign"))
 
     async def json(self) -> dict[str, Any]:
         """The JSON object of an API request."""
@@ -149,7 +177,9 @@ class Door:
     @property
     def header_kind(self) -> str:
         """Which content security policy fits."""
-        return headers.CONSOLE if self.path.startswith("/console") else headers.PAGE
+        if self.path.startswith("/console"):
+            return headers.CONSOLE
+        return headers.PAGE if self.roles == PUBLIC or self.is_api else headers.OFFICE
 
 
 class Guard:

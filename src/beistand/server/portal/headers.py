@@ -6,11 +6,16 @@ from collections.abc import Mapping
 
 PAGE = "page"
 CONSOLE = "console"
+OFFICE = "office"
 
 _POLICIES = {
     # Pages without any script: nothing may be loaded but our own style sheet and the pictures in it.
     PAGE: "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    # The office's pages: our own two scripts. htmx makes HTML through the policy `default` (static/office.js).
+    OFFICE: "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types default",
     CONSOLE: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self' {relay}; worker-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types beistand",
@@ -22,7 +27,7 @@ _PERMISSIONS = (
 
 
 def security_headers(kind: str, relay_origin: str, is_https: bool) -> list[tuple[str, str]]:
-    """Headers for a page without scripts (`PAGE`) or for the console (`CONSOLE`)."""
+    """Headers for a page without scripts (`PAGE`), of the office (`OFFICE`) or of the console (`CONSOLE`)."""
     headers = [
         ("content-security-policy", _POLICIES[kind].format(relay=relay_origin)),
         ("x-content-type-options", "nosniff"),

@@ -12,10 +12,20 @@ from starlette.responses import HTMLResponse
 from beistand.server.portal import words
 
 STATIC = Path(__file__).parent / "static"
+# What pages load from /assets/, by name.
+ASSETS = {
+    "style.css": STATIC / "style.css",
+    "office.js": STATIC / "office.js",
+    "htmx.js": STATIC / "vendor" / "htmx" / "htmx.min.js",
+}
+
+
+def _integrity(path: Path) -> str:
+    return "sha384-" + base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()
 
 
 class Pages:
-    """The templates, with the style sheet's integrity hash (S36)."""
+    """The templates, with the integrity hash of everything they load (S36)."""
 
     def __init__(self) -> None:
         self._environment = Environment(
@@ -25,8 +35,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        digest = hashlib.sha384((STATIC / "style.css").read_bytes()).digest()
-        self._style_integrity = "sha384-" + base64.b64encode(digest).decode()
+        self._integrity = {name: _integrity(path) for name, path in ASSETS.items()}
 
     def word(self, key: str, language: str) -> str:
         """A sentence of `words`."""
@@ -40,7 +49,7 @@ class Pages:
             return sentence.format(**filled) if filled else sentence
 
         template = self._environment.get_template(f"{name}.html")
-        text = template.render(t=t, language=language, style_integrity=self._style_integrity, **values)
+        text = template.render(t=t, language=language, integrity=self._integrity, **values)
         return HTMLResponse(text, status, headers={"content-language": language})
 
     def refusal(self, language: str, status: int, sentence: str) -> HTMLResponse:

@@ -19,7 +19,7 @@ LIMITS = {
     "street": 80,
     "postcode": 12,
     "city": 60,
-    "country": 2,
+    "country": 30,
     "vat_id": 20,
     "leitweg_id": 46,
     "e_address": 100,

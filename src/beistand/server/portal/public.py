@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from beistand import console
 from beistand.server.portal.access import PUBLIC, Door, RefusalError, Visit
-from beistand.server.portal.pages import STATIC
+from beistand.server.portal.pages import ASSETS
 from beistand.server.portal.phones import Phone, price_text
 from beistand.server.portal.programs import Programs, own_system
 from beistand.server.store import accounts
@@ -43,7 +43,7 @@ class PublicDoors:
             Door("/", get, PUBLIC, self.german),
             Door("/en", get, PUBLIC, self.english),
             Door("/programs/{name}", get, PUBLIC, self.program),
-            Door("/assets/style.css", get, PUBLIC, self.style),
+            Door("/assets/{name}", get, PUBLIC, self.asset),
             Door("/console", get, PUBLIC, self.to_console),
             Door("/console/{path:path}", get, PUBLIC, self.console_file),
         ]
@@ -83,9 +83,12 @@ class PublicDoors:
             _signal(visit, firm, "program")
         return FileResponse(path, media_type="application/octet-stream", filename=path.name)
 
-    async def style(self, visit: Visit) -> Response:
-        """The one style sheet."""
-        return await _asset(visit, STATIC / "style.css")
+    async def asset(self, visit: Visit) -> Response:
+        """The style sheet and the office's scripts."""
+        path = ASSETS.get(visit.request.path_params["name"])
+        if path is None:
+            raise RefusalError(404, "not_found", visit.say("not_found"))
+        return await _asset(visit, path)
 
     async def to_console(self, visit: Visit) -> Response:
         """The console's address without its slash."""

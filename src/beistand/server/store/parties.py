@@ -119,6 +119,20 @@ def find_parties(
     return [_as_party(row) for row in db.execute(question).mappings()]
 
 
+def named(db: Connection, organisation_id: str, text: str) -> Party | None:
+    """The party that was typed: "10001", "10001 Muster GmbH", or a name that only one party has. None else.
+
+    Archived parties are not offered.
+    """
+    number = text.split(" ", 1)[0]
+    for column, wanted in ((party.c.number, number), (party.c.number, text), (party.c.name, text)):
+        own = (party.c.organisation_id == organisation_id, column == wanted, ~party.c.is_archived)
+        rows = db.execute(select(party).where(*own).limit(2)).mappings().all()
+        if len(rows) == 1 and (column is party.c.name or text in (wanted, f"{wanted} {rows[0]['name']}")):
+            return _as_party(rows[0])
+    return None
+
+
 def parties_by_id(db: Connection, organisation_id: str) -> dict[str, Party]:
     """All parties of the firm, archived ones too."""
     rows = db.execute(select(party).where(party.c.organisation_id == organisation_id)).mappings()

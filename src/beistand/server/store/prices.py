@@ -42,10 +42,12 @@ class KeptList:
     is_public: bool
 
 
-def service_types(db: Connection, organisation_id: str) -> list[ServiceType]:
+def service_types(db: Connection, organisation_id: str, with_archived: bool = False) -> list[ServiceType]:
     """The kinds of work of the firm, by their German name."""
-    own = (service_type.c.organisation_id == organisation_id, ~service_type.c.is_archived)
-    rows = db.execute(select(service_type).where(*own).order_by(service_type.c.name_de, service_type.c.id)).mappings()
+    question = select(service_type).where(service_type.c.organisation_id == organisation_id)
+    if not with_archived:
+        question = question.where(~service_type.c.is_archived)
+    rows = db.execute(question.order_by(service_type.c.name_de, service_type.c.id)).mappings()
     return [ServiceType(row["id"], row["name_de"], row["name_en"]) for row in rows]
 
 

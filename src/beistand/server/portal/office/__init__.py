@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from beistand.server.portal.access import Door
-from beistand.server.portal.office import customers, firm, programs, times
+from beistand.server.portal.office import contracts, firm, parties, party_import, prices, programs, times, versions
 from beistand.server.portal.office.session import SessionPages
 
 
 def doors() -> list[Door]:
     """The routes of every page."""
-    return [*customers.doors(), *firm.doors(), *programs.doors(), *times.doors(), *SessionPages().doors()]
+    return [
+        *party_import.doors(),
+        *parties.doors(),
+        *versions.doors(),
+        *contracts.doors(),
+        *prices.doors(),
+        *firm.doors(),
+        *programs.doors(),
+        *times.doors(),
+        *SessionPages().doors(),
+    ]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from beistand.server.portal.words import contracts, pages, programs, receipt, times
+from beistand.server.portal.words import agreements, contracts, pages, parties, programs, receipt, times
 
 LANGUAGES = ("de", "en")
-_AREAS = (pages.WORDS, contracts.WORDS, programs.WORDS, receipt.WORDS, times.WORDS)
+_AREAS = (
+    pages.WORDS,
+    agreements.WORDS,
+    contracts.WORDS,
+    parties.WORDS,
+    programs.WORDS,
+    receipt.WORDS,
+    times.WORDS,
+)
 
 # key: (Deutsch, English)
 WORDS: dict[str, tuple[str, str]] = {key: sentence for area in _AREAS for key, sentence in area.items()}

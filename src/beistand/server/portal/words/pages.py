@@ -139,8 +139,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "kind_public": ("Öffentliche Stelle", "Public body"),
     "language": ("Sprache", "Language"),
     "contract": ("Servicevertrag", "Service contract"),
-    "has_contract": ("Es besteht ein Servicevertrag", "There is a service contract"),
-    "covered_by": ("Wer zahlt (so liest es der Kunde)", "Who pays (as the customer reads it)"),
     "no_contract": ("ohne Vertrag", "no contract"),
     "save": ("Speichern", "Save"),
     "saved": ("Gespeichert.", "Saved."),
