@@ -263,7 +263,7 @@ async def test_rules_of_coverage_go_through_the_form_and_back(office: Any) -> No
     assert first.hours is not None
     assert (first.hours.weekdays, first.hours.from_minute, first.hours.until_minute) == (frozenset(range(5)), 480, 1050)
     page = unescape((await office.bela.get(f"/contracts/{contract}")).text)
-    assert "1. covered: Fault, everybody served, Mon–Fri 08:00–17:30" in page
+    assert "1. covered: Fault, everybody, Mon–Fri 08:00–17:30" in page
     again = (await office.bela.get(f"/contracts/{contract}/versions/new")).text
     assert 'id="r1_until" name="r1_until" type="text" value="17:30"' in again
 

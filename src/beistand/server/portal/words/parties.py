@@ -101,7 +101,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "import_good_head": ("Diese Kunden werden übernommen", "These customers are taken over"),
     "import_more": ("und {count} weitere", "and {count} more"),
     "line": ("Zeile", "Line"),
-    "why": ("Grund", "Reason"),
+    "import_why": ("Grund", "Reason"),
     "row": ("Inhalt", "Content"),
     "next_free": ("nächste freie", "next free"),
     "sheet_too_large": (

@@ -1,0 +1,159 @@
+"""The office's pages in a real browser: no script is refused, suggestions come while one types, axe finds nothing.
+
+Pictures of every page lie in pytest's temporary folder (`--basetemp`), for people to look at.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, async_playwright, expect
+
+from beistand.billing.contract import Beneficiary, ContractVersion, CoverageRule, Hours
+from beistand.billing.price_list import PriceList
+from beistand.server.store import accounts, contracts, parties, prices, quota
+from beistand.server.store.database import Database, new_id
+from server.test_app import running, settings
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def furnish(connection: Any) -> tuple[str, str, str]:
+    """A firm with customers, a contract and prices; gives the bookkeeper's cookie, a contract and a customer."""
+    from beistand.server.clock import Clock
+
+    at = Clock().now().utc_us
+    firm = accounts.add_organisation(connection, "Muster IT GmbH", "muster.example", at)
+    terms = {"price_cents_per_hour": 9600, "phones": [{"number": "0431 123456", "price": ""}]}
+    accounts.change_organisation(connection, firm, **terms)
+    names = {"email": "bela@muster.example", "name": "Bela Büro", "role": "billing"}
+    bela = accounts.add_user(
+        connection, firm, {**names, "id": new_id(at), "password_hash": "x", "totp_sealed": "y"}, at
+    )
+    tina = {"email": "tina@muster.example", "name": "Tina Technik", "role": "technician"}
+    accounts.add_user(connection, firm, {**tina, "id": new_id(at), "password_hash": "x", "totp_sealed": "y"}, at)
+    cookie = secrets.token_urlsafe(16)
+    accounts.start_sign_in(connection, firm, bela, cookie, at)
+    town = {"street": "Hafenstraße 12", "postcode": "24103", "city": "Kiel", "email": "info@nord.example"}
+    partner = parties.add_party(connection, firm, {"name": "Nordlicht Systemhaus AG", **town}, at)
+    others = [
+        parties.add_party(connection, firm, {"name": name, "kind": kind, "city": city, "phone": "0431 77 12"}, at)
+        for name, kind, city in (
+            ("Bäckerei Süß & Söhne", "company", "Plön"),
+            ("Gemeinde Kleinklecksdorf an der Schwentine", "public", "Kleinklecksdorf"),
+            ("Erna Müller", "person", "Kiel"),
+        )
+    ]
+    parties.add_contact(connection, firm, partner.id, {"name": "Ina Rechnung", "gets_invoices": True}, at)
+    fault = prices.add_service_type(connection, firm, "Störung", "Fault", at)
+    prices.add_service_type(connection, firm, "Einrichtung", "Setup", at)
+    night = PriceList({1: 12_000, 3: 15_600}, surcharges_bp={"night": 5000}, name="Notdienst")
+    prices.add_price_list(connection, firm, prices.KeptList(night, True), at)
+    made = {"partner_id": partner.id, "starts_on": date(2026, 1, 1), "title": "Wartung Filialen"}
+    contract = contracts.add_contract(connection, firm, made, at)
+    hours = Hours(frozenset(range(5)), 480, 1020)
+    version = ContractVersion(
+        "",
+        date(2026, 1, 1),
+        model="flat_with_quota",
+        rates_cents={1: 9600, 2: 11_800},
+        surcharges_bp={"evening": 2500, "sunday_holiday": 10_000},
+        flat_cents=24_900,
+        included_minutes=300,
+        carry_cap_minutes=120,
+        rules=(CoverageRule(True, frozenset([fault]), hours=hours),),
+    )
+    contracts.add_version(connection, firm, contract, version, ("Bela Büro", "erste Fassung", at))
+    for other in others[:2]:
+        contracts.add_beneficiary(connection, firm, contract, Beneficiary(other.id), at)
+    period = quota.open_period(connection, firm, contract, (date(2026, 11, 1), date(2026, 11, 30)), 120, at)
+    for kind, minutes in (("granted", 300), ("carried", 45), ("used", 75)):
+        quota.book(connection, firm, period, quota.Booking(kind, minutes, "", "", "", at))  # type: ignore[arg-type]
+    return cookie, contract, partner.id
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.mark.parametrize(("language", "width"), [("de", 1280), ("de", 390), ("en", 1280), ("en", 390)])
+async def test_the_offices_pages_are_read_by_everybody(
+    tmp_path: Path, chromium: Browser, language: str, width: int
+) -> None:
+    async with running(tmp_path) as lines:
+        origin = lines[1].split()[-1].partition("/setup/")[0]
+        db = Database(settings(tmp_path).database)
+        cookie, contract, customer = db.write_now(furnish)
+        db.close()
+        context = await chromium.new_context(locale=language, viewport={"width": width, "height": 900})
+        await context.add_cookies([{"name": "beistand", "value": cookie, "url": origin}])
+        page = await context.new_page()
+        wrong: list[str] = []
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: wrong.append(str(e)))
+        pages = {
+            "customers": "/customers",
+            "customer": f"/customers/{customer}",
+            "customer-new": "/customers/new",
+            "import": "/customers/import",
+            "contracts": "/contracts",
+            "contract": f"/contracts/{contract}",
+            "contract-new": "/contracts/new",
+            "model": f"/contracts/{contract}/versions/new?choose=1",
+            "version": f"/contracts/{contract}/versions/new",
+            "prices": "/prices",
+        }
+        for name, path in pages.items():
+            await page.goto(origin + path)
+            for summary in await page.query_selector_all("details:not([open]) > summary"):
+                await summary.click()
+            await page.screenshot(path=tmp_path / f"{name}-{language}-{width}.png", full_page=True)
+            assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+            found = await Axe().run(page, options=AXE)
+            assert found.response["violations"] == [], (name, found.generate_report())
+        assert wrong == []
+        await context.close()
+
+
+async def test_suggestions_and_lists_come_while_one_types_and_a_table_is_imported(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    async with running(tmp_path) as lines:
+        origin = lines[1].split()[-1].partition("/setup/")[0]
+        db = Database(settings(tmp_path).database)
+        cookie, _, _ = db.write_now(furnish)
+        db.close()
+        context = await chromium.new_context(locale="de", viewport={"width": 1280, "height": 900})
+        await context.add_cookies([{"name": "beistand", "value": cookie, "url": origin}])
+        page = await context.new_page()
+        wrong: list[str] = []
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        await page.goto(f"{origin}/customers")
+        await page.type("#q", "süß")
+        await expect(page.locator("#found li")).to_have_count(1, timeout=30_000)
+        assert "Bäckerei" in await page.inner_text("#found")
+        await page.goto(f"{origin}/contracts/new")
+        await page.type("#partner", "nordl")
+        await page.wait_for_selector("#partners option[value='10001 Nordlicht Systemhaus AG']", state="attached")
+        await page.goto(f"{origin}/customers/import")
+        table = "Name;Ort;USt-IdNr.\nNeue GmbH;Kiel;\nFalsch GmbH;Kiel;DE1\n".encode("cp1252")
+        await page.set_input_files("#file", files=[{"name": "k.csv", "mimeType": "text/csv", "buffer": table}])
+        await page.click("form.panel button")
+        await page.wait_for_selector("table")
+        await page.screenshot(path=tmp_path / "import-preview.png", full_page=True)
+        found = await Axe().run(page, options=AXE)
+        assert found.response["violations"] == [], found.generate_report()
+        await page.click(".acts button")
+        await page.wait_for_selector("p.good")
+        assert "1 Kunden wurden übernommen." in await page.inner_text("p.good")
+        assert wrong == []
+        await context.close()
