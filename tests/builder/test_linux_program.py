@@ -108,7 +108,7 @@ def test_no_module_of_another_system_or_of_the_server_is_inside(program: Path) -
     library = reading.archive(program.read_bytes())["base_library.zip"][1]
     names = zipfile.ZipFile(io.BytesIO(library)).namelist()
     assert "beistand/host/platform/x11/__init__.pyc" in names
-    assert not [name for name in names if "/windows/" in name or "/server/" in name or "/billing/" in name]
+    assert not [name for name in names if "/windows/" in name or "/server/" in name or "/cli/" in name]
 
 
 @pytest.mark.screen

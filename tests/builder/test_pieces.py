@@ -11,6 +11,7 @@ import pytest
 from beistand.builder import bytecode, icon, parts, pe
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
+from beistand.builder.own import own_modules
 from beistand.builder.steps import Step
 
 
@@ -83,6 +84,16 @@ def test_what_is_no_windows_program_is_refused_with_a_sentence() -> None:
     for data in (b"", b"MZ", b"MZ" + bytes(62), b"\x7fELF" + bytes(200)):
         with pytest.raises(pe.ExecutableError, match=r"executable"):
             pe.next_address(data)
+
+
+def test_our_files_are_the_host_of_one_system_and_what_it_imports() -> None:
+    windows, linux = own_modules("windows"), own_modules("linux")
+    assert "beistand/host/platform/windows/screen.py" in windows
+    assert not [name for name in windows if "/x11/" in name or "/macos/" in name]
+    assert not [name for name in linux if "/platform/windows/" in name or "/macos/" in name]
+    for found in (windows, linux):
+        assert {"beistand/__init__.py", "beistand/host/one_file.py", "beistand/protocol/e2e/pake.py"} <= set(found)
+        assert {name.split("/")[1] for name in found}.isdisjoint({"server", "cli", "builder", "console"})
 
 
 def test_the_icon_is_drawn_in_the_firms_colour_with_clear_corners() -> None:

@@ -221,10 +221,20 @@ def test_a_missing_number_and_a_changed_file_are_found(db, issuer, firm):
 
 def test_included_minutes_are_booked_with_the_invoice_or_not_at_all(db, typesetter, firm):
     booked = []
-    issuer = Issuer(typesetter, firm, lambda c, id_, moves, at: booked.extend(moves))
+
+    class Booker:
+        def book(self, c, id_, moves, at):
+            booked.extend(moves)
+
+        def give_back(self, c, id_, at):
+            booked.append(id_)
+
+    issuer = Issuer(typesetter, firm, Booker())
     flat = run([work()], [contract(FLAT)]).drafts[0]
-    issue(db, issuer, flat)
+    id_ = issue(db, issuer, flat)
     assert [(move.kind, move.minutes) for move in booked] == [("granted", 300), ("used", 75)]
+    db.write_now(lambda c: issuer.cancel(c, id_, "falsch", DATA, BY))
+    assert booked[-1] == id_
 
 
 def test_a_second_run_is_told_of_the_first_and_a_dead_one_is_taken_over(db, firm):

@@ -17,7 +17,6 @@ from beistand.billing.invoice import (
     correct,
     minutes_line,
     totals,
-    vat_mode_of,
 )
 from beistand.billing.recompute import RecomputeError, check, read
 from beistand.server.documents.xml import make_xml
@@ -136,16 +135,6 @@ def test_xrechnung_names_what_only_it_needs():
     with pytest.raises(InvoiceError, match="contact person, the buyer's electronic address"):
         make_xml(document, "xrechnung")
     make_xml(document)
-
-
-def test_who_buys_decides_the_vat_mode():
-    austrian = Buyer("A", "B", "1010", "Wien", "AT", vat_id="ATU12345678")
-    assert vat_mode_of(SELLER, PLAIN.buyer) == "standard"
-    assert vat_mode_of(SELLER, PLAIN.buyer, reduced=True) == "reduced"
-    assert vat_mode_of(SELLER, austrian) == "reverse_charge"
-    assert vat_mode_of(SELLER, replace(austrian, is_consumer=True)) == "standard"
-    assert vat_mode_of(SELLER, replace(austrian, vat_id="")) == "standard"
-    assert vat_mode_of(replace(SELLER, is_small_business=True), austrian) == "small_business"
 
 
 def test_the_terms_of_a_small_business_say_why_there_is_no_vat():

@@ -347,7 +347,8 @@ def test_the_command_says_whether_the_log_is_intact_and_ends_with_a_status(filed
     db.close()
     (tmp_path / "b.sqlite").rename(settings_folder / "beistand.sqlite")
     good = run_verify(settings_folder)
-    assert (good.exit_code, good.output) == (0, "Muster IT: audit log: 4 entries, 1 signed checkpoints: intact\n")
+    assert good.exit_code == 0
+    assert good.output.startswith("Muster IT: audit log: 4 entries, 1 signed checkpoints: intact\n")
     with sqlite3.connect(settings_folder / "beistand.sqlite") as raw:
         raw.execute("DROP TRIGGER audit_detail_no_update")
         raw.execute("UPDATE audit_detail SET actor = 'x' WHERE position = 1")

@@ -189,23 +189,6 @@ def _credited_tax(document: Document, key: VatKey, net: int) -> int:
     return -credit_tax(document.rest_before[key], -net, key[1])
 
 
-def vat_mode_of(seller: Seller, buyer: Buyer, reduced: bool = False) -> VatMode:
-    """Which rule applies: § 19 UStG, § 13b UStG for companies in other countries of the EU, else 19 or 7 %."""
-    if seller.is_small_business:
-        return "small_business"
-    if buyer.country != seller.country and buyer.country in EU and buyer.vat_id and not buyer.is_consumer:
-        return "reverse_charge"
-    return "reduced" if reduced else "standard"
-
-
-# fmt: off
-EU = frozenset((
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
-    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-))
-# fmt: on
-
-
 def cancel(original: Document, number: str, issued: date) -> Document:
     """The cancellation invoice ("Stornorechnung"): every line of the original, negated."""
     return replace(

@@ -67,7 +67,7 @@ class QuotaMove:
     """What the run does to a contract's account of included minutes."""
 
     contract_id: str
-    kind: Literal["granted", "carried", "used"]
+    kind: Literal["granted", "used"]
     minutes: int
     reference: str
 

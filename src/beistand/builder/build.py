@@ -8,19 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import beistand
 from beistand.builder import linux, linux_system, parts, windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import Firm
+from beistand.builder.own import own_modules
 from beistand.builder.signing import Signer, signed
 from beistand.builder.steps import Step, Tell
 
 BOOT = Path(__file__).parent / "boot.py"
-OWN_ROOMS = ("host", "protocol", "transport")
-ELSEWHERE = {
-    "windows": ("host/platform/x11", "host/platform/macos", "host/media/pyav.py"),
-    "linux": ("host/platform/windows", "host/platform/macos", "host/media/pyav.py"),
-}
 
 
 @dataclass(frozen=True)
@@ -68,18 +63,6 @@ def _refuse_other_python() -> None:
         raise BuildError(
             f"The program carries Python 3.11 and must be built by it; this is {sys.version.split()[0]}: use Debian 12."
         )
-
-
-def own_modules(target: str) -> dict[str, bytes]:
-    """Our own files for this target, as data: path inside the zip to source."""
-    root = Path(beistand.__file__).parent
-    found = {"beistand/__init__.py": (root / "__init__.py").read_bytes()}
-    for room in OWN_ROOMS:
-        for path in sorted((root / room).rglob("*.py")):
-            inside = path.relative_to(root).as_posix()
-            if not inside.startswith(ELSEWHERE[target]):
-                found[f"beistand/{inside}"] = path.read_bytes()
-    return found
 
 
 def _sign(path: Path, signer: Signer | None, firm: Firm, tell: Tell, total: int) -> bytes | None:

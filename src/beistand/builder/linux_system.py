@@ -11,7 +11,8 @@ from beistand.builder.linux import System
 
 # Modules of Python's library that are files of their own on Debian and that a session uses.
 EXTENSIONS = (
-    "_asyncio", "_contextvars", "_ctypes", "_hashlib", "_json", "_queue", "_ssl", "_typing", "_uuid", "mmap",
+    "_asyncio", "_contextvars", "_ctypes", "_decimal", "_hashlib", "_json", "_queue", "_ssl", "_typing", "_uuid",
+    "mmap",
 )  # fmt: skip
 WX_MODULES = ("__init__.py", "core.py", "__version__.py", "lib/__init__.py", "lib/wordwrap.py")
 WX_EXTENSIONS = ("_core", "siplib")

@@ -65,7 +65,8 @@ LINUX_BOOTLOADER = "PyInstaller/bootloader/Linux-64bit-intel/run"
 
 # Of the runtime's binaries: those a support session uses.
 RUNTIME_BINARIES = (
-    "python3.dll", "python311.dll", "libffi-8.dll", "_asyncio.pyd", "_ctypes.pyd", "_hashlib.pyd", "_overlapped.pyd",
+    "python3.dll", "python311.dll", "libffi-8.dll", "_asyncio.pyd", "_ctypes.pyd", "_decimal.pyd", "_hashlib.pyd",
+    "_overlapped.pyd",
     "_queue.pyd", "_socket.pyd", "_ssl.pyd", "_uuid.pyd", "select.pyd", "unicodedata.pyd",
 )  # fmt: skip
 
@@ -73,7 +74,7 @@ RUNTIME_BINARIES = (
 LIBRARY_WITHOUT = (
     "__phello__", "_aix_support", "_bootsubprocess", "_compat_pickle", "_markupbase", "_osx_support", "_pydecimal",
     "_pyio", "_sitebuiltins", "aifc", "antigravity", "asynchat", "asyncore", "bdb", "cProfile", "cgi", "cgitb", "chunk",
-    "cmd", "code", "codeop", "compileall", "crypt", "ctypes.macholib", "curses", "dbm", "decimal", "distutils",
+    "cmd", "code", "codeop", "compileall", "crypt", "ctypes.macholib", "curses", "dbm", "distutils",
     "doctest", "ensurepip", "filecmp", "fileinput", "formatter", "ftplib", "html", "idlelib", "imaplib", "imghdr",
     "imp", "lib2to3", "mailbox", "mailcap", "modulefinder", "msilib", "multiprocessing", "netrc", "nntplib", "optparse",
     "pdb", "pickletools", "pipes", "plistlib", "poplib", "profile", "pstats", "pty", "py_compile", "pyclbr", "pydoc",

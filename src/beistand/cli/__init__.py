@@ -10,6 +10,8 @@ _COMMANDS = {
     "serve": ("beistand.cli.serve", "serve"),
     "user": ("beistand.cli.serve", "user"),
     "keys": ("beistand.cli.keys", "keys"),
+    "invoice-run": ("beistand.cli.invoices", "invoice_run"),
+    "export": ("beistand.cli.invoices", "export"),
     "verify": ("beistand.cli.verify", "verify"),
     "demo": ("beistand.cli.demo", "demo"),
     "join": ("beistand.cli.join", "join"),

@@ -17,12 +17,16 @@ from beistand.cli.serve import CONFIG, open_database
 from beistand.protocol import identity
 from beistand.protocol.errors import PeerError
 from beistand.server.keys import AUDIT_FILE, KeyFileError, load_signing
-from beistand.server.store import accounts, audit
+from beistand.server.store import accounts, audit, invoices
 from beistand.server.store.audit import Finding
 from beistand.server.store.database import Database
 
 # What is checked of each organisation, in this order: (name, check). Another area adds its own line here.
-CHECKS: tuple[tuple[str, Callable[[Connection, str, Verifier], Finding]], ...] = (("audit log", audit.verify),)
+CHECKS: tuple[tuple[str, Callable[[Connection, str, Verifier], Finding]], ...] = (
+    ("audit log", audit.verify),
+    ("files", invoices.check_files),
+    ("numbers", invoices.check_numbers),
+)
 
 
 @click.command()
@@ -30,7 +34,8 @@ CHECKS: tuple[tuple[str, Callable[[Connection, str, Verifier], Finding]], ...] =
 @click.option("--pin", default="", help="With a receipt: the firm's public root key (beistand keys public).")
 @CONFIG
 def verify(receipt: Path | None, pin: str, config: Path | None) -> None:
-    """Check that nothing recorded was changed: the audit log, its tree and every signed checkpoint.
+    """Check that nothing recorded was changed: the audit log, its tree, every signed checkpoint, and
+    the invoices' files and numbers.
 
     Ends with status 1 and one sentence for each finding if anything was. Works beside a running server.
     With a customer's RECEIPT (the JSON file) it says what that proves, without server and network.

@@ -6,9 +6,10 @@ would be a gap. A full disk or a crash takes everything back, the number too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -23,7 +24,17 @@ from beistand.server.documents.xml import make_xml
 from beistand.server.store import audit, invoices
 from beistand.server.store.invoices import File, New, SellerData
 
-Book = Callable[[Connection, str, Sequence[QuotaMove], int], None]
+
+class Booker(Protocol):
+    """Keeps the account of included minutes in step with invoices, in the same transaction."""
+
+    def book(self, db: Connection, invoice_id: str, moves: Sequence[QuotaMove], utc_us: int) -> None:
+        """Books what an invoice granted and used."""
+        ...
+
+    def give_back(self, db: Connection, invoice_id: str, utc_us: int) -> None:
+        """Gives back what a cancelled invoice used."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -41,10 +52,10 @@ class Actor:
 
 
 class Issuer:
-    """Turns drafts into invoices of one firm. `book` writes what included minutes were used, in that transaction."""
+    """Turns drafts into invoices of one firm. `booker` books included minutes in that transaction."""
 
-    def __init__(self, typesetter: Typesetter, organisation_id: str, book: Book | None = None) -> None:
-        self._typesetter, self._organisation, self._book = typesetter, organisation_id, book
+    def __init__(self, typesetter: Typesetter, organisation_id: str, booker: Booker | None = None) -> None:
+        self._typesetter, self._organisation, self._booker = typesetter, organisation_id, booker
 
     def issue(
         self, db: Connection, draft: Draft, period: Period, with_: Particulars, data: SellerData, by: Actor
@@ -57,15 +68,15 @@ class Issuer:
                 "entries in the meantime. Start the run again."
             )
         # What lacks is said before a number is taken.
-        document, sheet = document_of(draft, period, with_)
+        document, sheet = document_of(draft, period, replace(with_, issued=by.today))
         einvoice.require(document, "zugferd")
         series, year, no = self._number(db, data.invoice_prefix, by)
         document = replace(document, number=number_text(series, year, no))
         files = make_files(self._typesetter, document, sheet)
         new = New(document, sheet, files, draft.sources, series, year, no, period.name, draft.payer_id)
         id_ = self._keep(db, new, by)
-        if self._book is not None and draft.moves:
-            self._book(db, id_, draft.moves, by.utc_us)
+        if self._booker is not None and draft.moves:
+            self._booker.book(db, id_, draft.moves, by.utc_us)
         return id_
 
     def cancel(self, db: Connection, invoice_id: str, reason: str, data: SellerData, by: Actor) -> str:
@@ -82,8 +93,8 @@ class Issuer:
         id_ = self._keep(db, new, by)
         said = {"by": document.number, "reason": reason}
         invoices.add_event(db, self._organisation, invoice_id, "cancelled", said, by.user_id, by.utc_us)
-        if self._book is not None:
-            self._book(db, id_, (), by.utc_us)
+        if self._booker is not None:
+            self._booker.give_back(db, invoice_id, by.utc_us)
         return id_
 
     def correct(

@@ -15,11 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from beistand.audit.note import Verifier
 from beistand.billing import stored
 from beistand.billing.invoice import Document, Seller, totals
 from beistand.billing.money import VatKey
 from beistand.billing.run import Source
 from beistand.billing.timesheet import TimeSheet
+from beistand.server.store.audit import Finding
 from beistand.server.store.database import StoreError, new_id
 from beistand.server.store.tables import (
     invoice,
@@ -405,6 +407,25 @@ def damaged(db: Connection, organisation_id: str) -> tuple[int, list[Damaged]]:
         if {row["sha256"], json.loads(row["data"]).get(row["kind"])} != {found}:
             wrong.append(Damaged(row["number"], row["kind"], found))
     return looked, wrong
+
+
+def check_files(db: Connection, organisation_id: str, _key: Verifier) -> Finding:
+    """For `beistand verify`: every stored file is the one that was issued."""
+    looked, wrong = damaged(db, organisation_id)
+    return Finding(
+        f"{looked} files of invoices",
+        tuple(f"The file {each.kind} of {each.number} is not the one that was issued." for each in wrong),
+    )
+
+
+def check_numbers(db: Connection, organisation_id: str, _key: Verifier) -> Finding:
+    """For `beistand verify`: no number is missing."""
+    question = select(func.count()).select_from(invoice).where(invoice.c.organisation_id == organisation_id)
+    wrong = tuple(
+        f"The numbers of {gap.series}-{gap.year} are not complete: {', '.join(map(str, gap.missing[:20]))}."
+        for gap in gaps(db, organisation_id)
+    )
+    return Finding(f"{db.execute(question).scalar()} numbers of invoices", wrong)
 
 
 def rest_of(db: Connection, organisation_id: str, invoice_id: str) -> dict[VatKey, int]:

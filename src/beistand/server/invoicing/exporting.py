@@ -1,0 +1,215 @@
+"""Exports: DATEV for the tax adviser, CSV for spreadsheets, and all records with their description for an auditor.
+
+Each export is kept as it was given away, and is an event of every invoice in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Table, insert, select
+
+from beistand.billing.datev import Accounts, DatevError, batch
+from beistand.billing.invoice import Document, InvoiceError
+from beistand.billing.run import Period
+from beistand.billing.tables import Cell, csv, euros
+from beistand.server.invoicing.gobd import describe
+from beistand.server.invoicing.issuing import Actor
+from beistand.server.store import audit, invoices
+from beistand.server.store.database import new_id
+from beistand.server.store.invoices import Issued, SellerData
+from beistand.server.store.tables import export_batch, invoice, invoice_event, invoice_line, rated_item
+
+Kind = Literal["datev", "csv", "gobd"]
+KINDS: tuple[Kind, ...] = ("datev", "csv", "gobd")
+CSV_COLUMNS = (
+    "Nummer",
+    "Art",
+    "Datum",
+    "Fällig",
+    "Zeitraum",
+    "Kunde",
+    "Netto",
+    "Umsatzsteuer",
+    "Brutto",
+    "Stand",
+    "zu",
+)
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """An export that was made; `content` only when asked for."""
+
+    id: str
+    kind: str
+    period: str
+    file_name: str
+    media_type: str
+    invoices: int
+    sha256: str
+    made_us: int
+    content: bytes = b""
+
+
+def export(db: Connection, organisation_id: str, kind: Kind, period: Period, data: SellerData, by: Actor) -> Batch:
+    """Makes, keeps and gives the export of all invoices issued in a period. Raises InvoiceError with one sentence."""
+    found = invoices.issued_between(db, organisation_id, period.first, period.last)
+    if not found:
+        raise InvoiceError(f"Nothing was issued in {period.name}: there is nothing to export.")
+    name, media, content = _made(db, organisation_id, kind, period, data, found, by)
+    id_ = new_id(by.utc_us)
+    row = {
+        "id": id_,
+        "kind": kind,
+        "period": period.name,
+        "file_name": name,
+        "media_type": media,
+        "invoices": len(found),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "made_us": by.utc_us,
+    }
+    db.execute(insert(export_batch).values(organisation_id=organisation_id, bytes=content, user_id=by.user_id, **row))
+    for each in found:
+        said = {"batch": id_, "kind": kind}
+        invoices.add_event(db, organisation_id, each.id, "exported", said, by.user_id, by.utc_us)
+    told = {"kind": kind, "period": period.name, "invoices": len(found), "sha256": row["sha256"]}
+    audit.append(db, organisation_id, "invoices exported", told, by.name, by.utc_us)
+    return Batch(**row, content=content)  # type: ignore[arg-type]
+
+
+def batches(db: Connection, organisation_id: str) -> list[Batch]:
+    """All exports of the firm, newest first, without their bytes."""
+    columns = [column for column in export_batch.c if column.name not in ("bytes", "organisation_id", "user_id")]
+    question = select(*columns).where(export_batch.c.organisation_id == organisation_id)
+    rows = db.execute(question.order_by(export_batch.c.made_us.desc(), export_batch.c.id.desc())).mappings()
+    return [Batch(**row) for row in rows]
+
+
+def get_batch(db: Connection, organisation_id: str, id_: str) -> Batch | None:
+    """One export with its bytes."""
+    own = (export_batch.c.organisation_id == organisation_id, export_batch.c.id == id_)
+    row = db.execute(select(export_batch).where(*own)).mappings().first()
+    if row is None:
+        return None
+    values = {name: row[name] for name in row if name not in ("bytes", "organisation_id", "user_id")}
+    return Batch(**values, content=bytes(row["bytes"]))
+
+
+def _made(
+    db: Connection,
+    organisation_id: str,
+    kind: Kind,
+    period: Period,
+    data: SellerData,
+    found: Sequence[Issued],
+    by: Actor,
+) -> tuple[str, str, bytes]:
+    if kind == "datev":
+        content = _datev(db, organisation_id, period, data, found, by)
+        return f"EXTF_Rechnungen_{period.name}.csv", "text/csv; charset=windows-1252", content
+    if kind == "csv":
+        return f"Rechnungen_{period.name}.csv", "text/csv; charset=utf-8", csv(CSV_COLUMNS, map(_row(found), found))
+    return f"GoBD_{period.name}.zip", "application/zip", _gobd(db, organisation_id, period, data, found)
+
+
+def _datev(
+    db: Connection,
+    organisation_id: str,
+    period: Period,
+    data: SellerData,
+    found: Sequence[Issued],
+    by: Actor,
+) -> bytes:
+    accounts = Accounts(
+        *(data.datev_consultant, data.datev_client, data.datev_debtor, data.account_standard),
+        *(data.account_reduced, data.account_reverse, data.account_exempt),
+    )
+    documents = [_document(db, organisation_id, each) for each in found]
+    made = datetime.fromtimestamp(by.utc_us / 1e6, UTC)
+    try:
+        return batch(documents, accounts, period.first, period.last, made)
+    except DatevError as error:
+        raise InvoiceError(str(error)) from error
+
+
+def _document(db: Connection, organisation_id: str, each: Issued) -> Document:
+    document = invoices.document_of(db, organisation_id, each.id)
+    if document is None:
+        raise InvoiceError(f"{each.number} is not there any more: run `beistand verify`.")
+    return document
+
+
+_KINDS = {"invoice": "Rechnung", "cancellation": "Stornorechnung", "correction": "Rechnungskorrektur"}
+_STATES = {
+    "issued": "ausgestellt",
+    "queued": "wird versendet",
+    "sent": "versendet",
+    "not_sent": "nicht versendet",
+    "paid": "bezahlt",
+    "cancelled": "storniert",
+}
+
+
+def _row(found: Sequence[Issued]) -> Any:
+    numbers = {each.id: each.number for each in found}
+
+    def row(each: Issued) -> Sequence[Cell]:
+        before = numbers.get(each.preceding_id or "", "")
+        amounts = (euros(each.net_cents), euros(each.tax_cents), euros(each.gross_cents))
+        days = (each.issued_on, each.due_on)
+        return (
+            *(each.number, _KINDS[each.kind], *days, each.period, each.payer_name, *amounts),
+            *(_STATES[each.state], before),
+        )
+
+    return row
+
+
+def _gobd(db: Connection, organisation_id: str, period: Period, data: SellerData, found: Sequence[Issued]) -> bytes:
+    """A ZIP of tables with their description (index.xml) and of each invoice's files as they were issued."""
+    ids = [each.id for each in found]
+    tables = [_table(db, organisation_id, table, ids) for table in (invoice, invoice_line, rated_item, invoice_event)]
+    files = {f"{name}.csv": content for name, _columns, content in tables}
+    files["index.xml"] = describe(data.firm.name, data.firm.city, period, [(n, c) for n, c, _content in tables])
+    for each in found:
+        for file in invoices.files_of(db, organisation_id, each.id):
+            files[f"documents/{file.file_name}"] = file.content
+    sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
+    files["SHA256SUMS"] = "".join(sums).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), files[name], zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+# What an auditor gets: no JSON of the whole document, its files are there; no internal ids of the firm.
+_LEFT_OUT = frozenset(("organisation_id", "document", "sheet", "payer_email"))
+
+
+def _table(
+    db: Connection, organisation_id: str, table: Table, ids: Sequence[str]
+) -> tuple[str, tuple[str, ...], bytes]:
+    columns = [column for column in table.c if column.name not in _LEFT_OUT]
+    own = table.c.id if table is invoice else table.c.invoice_id
+    question = select(*columns).where(table.c.organisation_id == organisation_id, own.in_(list(ids)))
+    rows = db.execute(question.order_by(*table.primary_key.columns)).all()
+    names = tuple(column.name for column in columns)
+    cells = [[_audit_cell(name, value) for name, value in zip(names, row, strict=True)] for row in rows]
+    return table.name, names, csv(names, cells)
+
+
+def _audit_cell(name: str, value: Any) -> Cell:
+    if name.endswith("_us"):
+        return datetime.fromtimestamp(value / 1e6, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if name.endswith("_cents"):
+        return euros(value)
+    return value if isinstance(value, str | int | date) or value is None else str(value)

@@ -1,0 +1,158 @@
+"""What the tax adviser, a spreadsheet and an auditor get."""
+
+import csv as csvlib
+import hashlib
+import io
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from beistand.billing.datev import COLUMNS, HEADER_FIELDS, Accounts, DatevError, batch
+from beistand.billing.invoice import VAT_KEYS, InvoiceError, cancel
+from beistand.billing.tables import csv, euros
+from beistand.server.documents.pdf import Typesetter
+from beistand.server.invoicing import exporting, gobd, running
+from beistand.server.invoicing.issuing import Actor, Issuer
+from beistand.server.invoicing.running import period_of
+from beistand.server.store import invoices
+from beistand.server.store.invoices import SellerData
+from invoices.making import PLAIN, SELLER, at
+from invoices.world import NOW, World
+
+GOLDEN = Path(__file__).with_name("datev_golden.csv")
+ACCOUNTS = Accounts("1234567", "42", "10000", "8400", "8300", "8336", "8200")
+MADE = datetime(2026, 12, 31, 17, 5, 9, 123_000, tzinfo=UTC)
+FIRST, LAST = date(2026, 12, 1), date(2026, 12, 31)
+
+
+def documents():
+    mixed = (PLAIN.lines[0], replace(PLAIN.lines[1], vat_key=VAT_KEYS["reduced"]))
+    abroad = replace(
+        PLAIN.buyer, name='Müller "Süd" & Söhne; Ges. für sehr lange Namen und noch längere Zusätze mbH 日本'
+    )
+    return [
+        PLAIN,
+        replace(PLAIN, number="RE-2026-0002", lines=mixed),
+        replace(
+            PLAIN,
+            number="RE-2026-0003",
+            buyer=replace(abroad, country="AT", vat_id="ATU12345678"),
+            lines=(replace(PLAIN.lines[0], vat_key=VAT_KEYS["reverse_charge"]),),
+        ),
+        cancel(PLAIN, "ST-2026-0001", date(2026, 12, 9)),
+    ]
+
+
+def test_the_datev_batch_is_the_golden_file_byte_for_byte():
+    """Changed on purpose? Write the new file, read it against DATEV's description, and say why in the commit."""
+    assert batch(documents(), ACCOUNTS, FIRST, LAST, MADE) == GOLDEN.read_bytes()
+
+
+def test_the_datev_batch_has_the_shape_that_datev_reads():
+    assert len(COLUMNS) == 125
+    made = batch(documents(), ACCOUNTS, FIRST, LAST, MADE)
+    assert made.endswith(b"\r\n")
+    header, columns, *rows = list(csvlib.reader(io.StringIO(made.decode("cp1252"), newline=""), delimiter=";"))
+    assert len(header) == HEADER_FIELDS
+    assert header[:5] == ["EXTF", "700", "21", "Buchungsstapel", "13"]
+    assert (header[12], header[13], header[14], header[15]) == ("20260101", "4", "20261201", "20261231")
+    assert columns == list(COLUMNS)
+    assert all(len(row) == 125 for row in rows)
+    found = [(row[0], row[1], row[6], row[7], row[9], row[10], row[117]) for row in rows]
+    assert found == [
+        ("503,37", "S", "10000", "8400", "0112", "RE-2026-0001", ""),
+        ("142,80", "S", "10000", "8400", "0112", "RE-2026-0002", ""),
+        ("57,78", "S", "10000", "8300", "0112", "RE-2026-0002", ""),
+        ("120,00", "S", "10000", "8336", "0112", "RE-2026-0003", ""),
+        ("503,37", "S", "10000", "8400", "0912", "ST-2026-0001", "1"),
+    ]
+    assert rows[3][13] == 'Müller "Süd" & Söhne; Ges. für sehr lange Namen und noch län'
+    assert rows[3][39] == "ATU12345678"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"standard": ""}, "revenue account for 19 % is missing"),
+        ({"debtor": ""}, "debtor account is missing"),
+        ({"consultant": "12a"}, "consultant number '12a' is not a number"),
+        ({"client": "123456"}, "at most 5 digits"),
+        ({"debtor": "1000"}, "one digit more"),
+    ],
+)
+def test_a_missing_or_wrong_account_refuses_the_export(change, sentence):
+    with pytest.raises(DatevError, match=sentence):
+        batch(documents(), replace(ACCOUNTS, **change), FIRST, LAST, MADE)
+
+
+def test_a_cell_that_looks_like_a_formula_is_disarmed():
+    made = csv(("a", "b", "c", "d"), [("=1+1", euros(-123_456), "@x;\r\n", date(2026, 12, 1)), ("-", 5, None, 'a"b')])
+    assert made.startswith(b"\xef\xbb\xbf")
+    assert made[3:].decode() == ('a;b;c;d\r\n"\'=1+1";-1234,56;"\'@x;\r\n";01.12.2026\r\n"\'-";5;"";"a""b"\r\n')
+
+
+@pytest.fixture
+def world(db):
+    made = World(db)
+    made.contract()
+    made.session(at(12, 8, 2), 67)
+    plan = made.read(lambda c: running.plan(c, made.firm, period_of("2026-11"), NOW))
+    typesetter = Typesetter()
+    by = Actor(None, NOW, date(2026, 12, 1))
+    report = running.execute(db, made.firm, plan, typesetter, by, "Ida")
+    data = SellerData(SELLER)
+    made.write(lambda c: Issuer(typesetter, made.firm).cancel(c, report.issued[0], "falsch", data, by))
+    return made
+
+
+def export(world, kind, data=None, month="2026-12"):
+    given = data or SellerData(
+        SELLER, datev_consultant="1234567", datev_client="42", datev_debtor="10000", account_standard="8400"
+    )
+    by = Actor(None, NOW, date(2026, 12, 2))
+    return world.write(lambda c: exporting.export(c, world.firm, kind, period_of(month), given, by))
+
+
+def test_each_export_is_kept_and_stands_with_its_invoices(world):
+    for kind in exporting.KINDS:
+        made = export(world, kind)
+        assert made.invoices == 2
+        again = world.read(lambda c, m=made: exporting.get_batch(c, world.firm, m.id))
+        assert again.content == made.content
+        assert hashlib.sha256(made.content).hexdigest() == made.sha256
+    assert {b.kind for b in world.read(lambda c: exporting.batches(c, world.firm))} == set(exporting.KINDS)
+    for issued in world.read(lambda c: invoices.listed(c, world.firm)):
+        assert [e.data["kind"] for e in issued.events if e.name == "exported"] == list(exporting.KINDS)
+
+
+def test_nothing_is_exported_when_anything_lacks(world):
+    with pytest.raises(InvoiceError, match="consultant number is missing"):
+        export(world, "datev", SellerData(SELLER))
+    with pytest.raises(InvoiceError, match="Nothing was issued in 2026-10"):
+        export(world, "csv", month="2026-10")
+    assert world.read(lambda c: exporting.batches(c, world.firm)) == []
+
+
+def test_the_auditor_gets_every_record_described_and_every_file_as_it_was_issued(world):
+    made = export(world, "gobd")
+    archive = zipfile.ZipFile(io.BytesIO(made.content))
+    sums = dict(line.split("  ")[::-1] for line in archive.read("SHA256SUMS").decode().splitlines())
+    assert set(sums) == set(archive.namelist()) - {"SHA256SUMS"}
+    assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in sums.items())
+    described = ElementTree.fromstring(archive.read("index.xml"))
+    for table in described.iter("Table"):
+        rows = list(csvlib.reader(io.StringIO(archive.read(table.findtext("URL")).decode("utf-8-sig")), delimiter=";"))
+        assert rows[0] == [
+            column.findtext("Name")
+            for column in table.iter()
+            if column.tag.startswith("Variable") and column.tag != "VariableLength"
+        ]
+        assert len(rows) > 1
+    for issued in world.read(lambda c: invoices.listed(c, world.firm)):
+        for file in world.read(lambda c, i=issued: invoices.files_of(c, world.firm, i.id)):
+            assert archive.read(f"documents/{file.file_name}") == file.content
+    assert gobd.TABLES.keys() == {table.findtext("URL").removesuffix(".csv") for table in described.iter("Table")}

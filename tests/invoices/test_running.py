@@ -1,0 +1,161 @@
+"""The run on a real store: from recorded sessions to issued invoices, minutes booked, nothing twice, nothing lost."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from beistand.server.documents.pdf import Typesetter
+from beistand.server.invoicing import running
+from beistand.server.invoicing.issuing import Actor, Issuer
+from beistand.server.invoicing.minutes_account import MinutesAccount
+from beistand.server.invoicing.running import RunError, period_of
+from beistand.server.store import invoices, parties, quota, times
+from invoices.making import at
+from invoices.test_run import FLAT, VERSION
+from invoices.world import ADDRESS, NOW, World
+
+NOVEMBER, DECEMBER = period_of("2026-11"), period_of("2026-12")
+BY = Actor(None, NOW, date(2026, 12, 1))
+
+
+@pytest.fixture(scope="module")
+def typesetter():
+    return Typesetter()
+
+
+@pytest.fixture
+def world(db):
+    return World(db)
+
+
+def plan(world, period=NOVEMBER):
+    return world.read(lambda c: running.plan(c, world.firm, period, NOW))
+
+
+def execute(world, typesetter, period=NOVEMBER, progress=None):
+    made = plan(world, period)
+    report = running.execute(world.db, world.firm, made, typesetter, BY, "Ida", progress)
+    assert report.failed == ()
+    return [world.read(lambda c, i=i: invoices.get(c, world.firm, i)) for i in report.issued]
+
+
+def test_a_month_becomes_one_invoice_a_payer_and_a_dry_run_changes_nothing(world, typesetter):
+    world.contract(replace(VERSION, surcharges_bp={"evening": 5000}), order_reference="Best. 17")
+    world.session(at(12, 8, 2), 67)
+    world.session(at(13, 16, 30), 60, stops=((900, 2700),))  # 17:30 to 18:30, half of it paused
+    other = world.party("Frau Klein", kind="person", **ADDRESS)
+    world.session(at(14, 8), 20, who=other, price=9600)
+    steps = []
+    before = plan(world)
+    assert [
+        (p.payer_name, p.draft.net_cents, p.problem) for p in sorted(before.planned, key=lambda p: p.payer_name)
+    ] == [
+        ("Frau Klein", 4800, ""),
+        ("Partner & Söhne AG", 12_000 + 2400 + 3600, ""),
+    ]
+    assert world.read(lambda c: invoices.listed(c, world.firm)) == []
+    issued = execute(world, typesetter, progress=lambda done, of: steps.append((done, of)))
+    assert sorted(each.net_cents for each in issued) == [4800, 18_000]
+    assert steps == [(1, 2), (2, 2)]
+    document = world.read(lambda c: invoices.document_of(c, world.firm, max(issued, key=lambda e: e.net_cents).id))
+    assert (document.order_number, document.buyer.number != "") == ("Best. 17", True)
+    assert plan(world).planned == ()
+
+
+def test_what_nobody_has_approved_or_agreed_to_is_counted_and_named(world):
+    world.contract()
+    world.session(at(12, 8), 30, approved=False)
+    world.session(at(13, 8), 30, who=world.party("Niemand"))
+    made = plan(world)
+    assert (made.waiting, [question.code for question in made.questions], made.planned) == (1, ["unannounced"], ())
+
+
+def test_a_release_bills_at_the_firm_s_own_terms(world, typesetter):
+    stranger = world.party("Frau Klein", **ADDRESS)
+    entry = world.session(at(13, 8), 30, who=stranger)
+    said = times.Said(world.people["Tina Technik"], NOW, "am Telefon zugesagt")
+    world.write(lambda c: times.release(c, world.firm, entry, said))
+    (issued,) = execute(world, typesetter)
+    assert issued.net_cents == 6000  # 30 minutes at the firm's 120.00 an hour
+
+
+def test_minutes_are_granted_used_carried_and_given_back(world, typesetter):
+    id_ = world.contract(replace(FLAT, carry_cap_minutes=120))
+    world.session(at(12, 8), 225)
+    (first,) = execute(world, typesetter)
+    kept = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
+    assert (kept.account.granted, kept.account.used, kept.account.left) == (300, 225, 75)
+
+    planned = plan(world, DECEMBER)
+    assert planned.facts.accounts[id_].carried == 75
+    (december,) = execute(world, typesetter, DECEMBER)
+    opened = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 12, 31)))
+    assert (opened.account.granted, opened.account.carried, december.net_cents) == (300, 75, 24_900)
+
+    contracts_ = plan(world).facts.contracts
+    issuer = Issuer(typesetter, world.firm, MinutesAccount(world.firm, contracts_, NOVEMBER))
+    data = world.read(lambda c: invoices.get_seller(c, world.firm))
+    world.write(lambda c: issuer.cancel(c, first.id, "falsch", data, BY))
+    back = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
+    assert (back.account.used, back.account.left) == (0, 300)
+    (again,) = execute(world, typesetter)
+    after = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
+    assert (again.net_cents, after.account.granted, after.account.used) == (24_900, 300, 225)
+
+
+def test_a_prepaid_block_is_sold_once_and_used_over_months(world, typesetter):
+    version = replace(VERSION, model="prepaid_block", block_minutes=120, block_cents=18_000)
+    id_ = world.contract(version)
+    world.session(at(12, 8), 75)
+    (first,) = execute(world, typesetter)
+    world.session(at(20, 8), 75)
+    (second,) = execute(world, typesetter)
+    assert (first.net_cents, second.net_cents) == (18_000, 4800)
+    kept = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
+    assert (kept.account.granted, kept.account.used, kept.ends_on) == (120, 150, None)
+
+
+def test_a_payer_without_an_address_stays_out_and_the_others_go_on(world, typesetter):
+    world.contract()
+    world.session(at(12, 8), 30)
+    poor = world.party("Ohne Adresse")
+    world.session(at(13, 8), 30, who=poor, price=9600)
+    made = plan(world)
+    assert [p.problem for p in made.planned if p.problem] == [
+        "Ohne Adresse lacks street, postcode, city: complete the address first."
+    ]
+    report = running.execute(world.db, world.firm, made, typesetter, BY, "Ida")
+    assert (len(report.issued), [name for name, _sentence in report.failed]) == (1, ["Ohne Adresse"])
+    world.write(lambda c: parties.change_party(c, world.firm, poor, ADDRESS))
+    assert len(execute(world, typesetter)) == 1
+
+
+def test_an_archived_payer_still_gets_the_invoice(world, typesetter):
+    world.contract()
+    world.session(at(12, 8), 30)
+    assert world.write(lambda c: parties.remove_party(c, world.firm, world.customer)) == "archived"
+    assert execute(world, typesetter)[0].payer_name == "Partner & Söhne AG"
+
+
+def test_without_invoice_data_the_run_says_where_to_enter_them(world):
+    world.write(lambda c: c.execute(text("DELETE FROM seller")))
+    with pytest.raises(RunError, match="Invoice data"):
+        plan(world)
+
+
+def test_a_second_run_at_once_says_who_is_running(world, typesetter):
+    world.contract()
+    world.session(at(12, 8), 30)
+    made = plan(world)
+    running.begin(world.db, world.firm, NOVEMBER, "Max", NOW)
+    with pytest.raises(RunError, match="started by Max"):
+        running.execute(world.db, world.firm, made, typesetter, BY, "Ida")
+    assert world.read(lambda c: invoices.listed(c, world.firm)) == []
+
+
+@pytest.mark.parametrize("wrong", ["", "2026", "2026-13", "11/2026", "2026-11-01", "٢٠٢٦-11"])
+def test_a_wrong_period_is_refused_with_an_example(wrong):
+    with pytest.raises(RunError, match="for example 2026-11"):
+        period_of(wrong)
