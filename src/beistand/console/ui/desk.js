@@ -1,5 +1,6 @@
 // @ts-check
 // The running session: picture, toolbar, status line, what the customer does, chat.
+import { inOurWords } from "./sentences.js";
 import { Keyboard, listen as listenKeyboard } from "../input/keyboard.js";
 import { listen as listenPointer } from "../input/pointer.js";
 import { Decoder } from "../screen/decoder.js";
@@ -160,7 +161,7 @@ export class Desk {
         else this.sheet.declined();
         break;
       case "Notice":
-        this.notice(clean(message.text));
+        this.notice(inOurWords(clean(message.text)), 8000);
         break;
       case "Chat":
         this.said("said_customer", message.text);

@@ -161,6 +161,7 @@ _DECLARED: tuple[tuple[Any, Any, list[Any]], ...] = (
     (user32.GetDC, wintypes.HDC, [wintypes.HWND]),
     (user32.ReleaseDC, _I, [wintypes.HWND, wintypes.HDC]),
     (user32.GetCursorInfo, _B, [POINTER(CURSORINFO)]),
+    (user32.GetCursorPos, _B, [POINTER(wintypes.POINT)]),
     (user32.GetIconInfo, _B, [_H, POINTER(ICONINFO)]),
     (user32.SendInput, wintypes.UINT, [wintypes.UINT, POINTER(INPUT), _I]),
     (user32.GetAsyncKeyState, ctypes.c_short, [_I]),

@@ -12,7 +12,8 @@ from beistand.host.platform.windows import events
 from beistand.host.platform.windows.api import user32
 from beistand.host.platform.windows.hands import Hands, Interrupted
 from beistand.host.platform.windows.monitors import extent, origin
-from beistand.host.platform.windows.owners import focused_owner, window_owner_at
+from beistand.host.platform.windows.owners import focused_owner, owner_under_pointer, window_owner_at
+from beistand.host.platform.windows.reach import Reach
 from beistand.host.platform.windows.scancodes import MODIFIERS
 
 _SWAPPED = 23  # SM_SWAPBUTTON
@@ -24,20 +25,25 @@ class WindowsInput:
     def __init__(self) -> None:
         self._hands = Hands()
         self._calls = threading.RLock()
+        self._reach = Reach()
 
     def move(self, x: int, y: int) -> None:
         self._try([events.motion(x, y, *extent())])
 
     def button(self, button: int, is_pressed: bool) -> None:
+        if is_pressed:
+            self._reach.require(owner_under_pointer())
         press, lift = events.button(button, bool(user32.GetSystemMetrics(_SWAPPED)))
         self._press_or_lift(press, lift, is_pressed)
 
     def wheel(self, dx: int, dy: int) -> None:
+        self._reach.require(owner_under_pointer())
         self._try(events.wheel(dx, dy))
 
     def text(self, text: str) -> None:
         """Types characters; held modifiers are lifted meanwhile. `release_all` ends it at the next character."""
         ticket = self._hands.ticket()
+        self._reach.require(focused_owner())
         with self._calls:
             lifted = [event for event in self._hands.held_keys if event.scan in _MODIFIER_SCANS]
             try:
@@ -52,6 +58,8 @@ class WindowsInput:
 
     def key(self, code: str, is_pressed: bool) -> None:
         press, lift = events.key(code)
+        if is_pressed:
+            self._reach.require(focused_owner())
         self._press_or_lift(press, lift, is_pressed)
 
     def release_all(self) -> None:

@@ -21,6 +21,12 @@ def window_owner_at(x: int, y: int) -> int | None:
     return _owner(user32.WindowFromPoint(wintypes.POINT(x, y)))
 
 
+def owner_under_pointer() -> int | None:
+    """Process id of the window that a click now would reach."""
+    place = wintypes.POINT()
+    return window_owner_at(place.x, place.y) if user32.GetCursorPos(ctypes.byref(place)) else None
+
+
 def focused_owner() -> int | None:
     """Process id of the window that gets the keys; it may belong to another process than the one in front."""
     front = user32.GetForegroundWindow()
