@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -327,9 +326,3 @@ class _Check:
         summary += f", {unsigned} entries since the newest" if self._checkpoints and unsigned > 0 else ""
         summary += f", {self._forgotten} forgotten as retention permits" if self._forgotten else ""
         return Finding(summary, tuple(self._problems))
-
-
-def checkpoints(db: Connection, organisation_id: str) -> Iterator[str]:
-    """All signed notes, oldest first, to be kept elsewhere."""
-    own = select(audit_checkpoint.c.note).where(audit_checkpoint.c.organisation_id == organisation_id)
-    yield from db.execute(own.order_by(audit_checkpoint.c.size)).scalars()
