@@ -380,6 +380,10 @@ async def test_a_price_list_is_announced_and_kept_with_the_session(office: Any) 
     told = (await tina.post("/api/coverage", {"customer_id": served.id})).json
     assert told["cases"] == [{"id": decision.case_id, "number": 1, "title": "Drucker"}]
     assert told["sentence"].startswith("Goodwill")
+    public = unescape((await office.browser().get("/en")).text)
+    assert "Notdienst: €142.80 per hour incl. 19 % VAT (€120.00 net), per started 5 minutes" in public
+    german = unescape((await office.browser().get("/")).text)
+    assert "Notdienst: 142,80 € je Stunde inkl. 19 % USt. (120,00 € netto), je angefangene 5 Minuten" in german
     for fields_, sentence in (
         ({"rate1": "1"}, "needs a title"),
         ({"name": "x", "rate1": "1", "customer": "?"}, "“?” is no"),

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from beistand.billing.contract import Beneficiary, ContractVersion, CoverageRule, Hours
 from beistand.billing.price_list import PriceList
-from beistand.server.store import accounts, contracts, parties, prices, quota
+from beistand.server.store import accounts, cases, contracts, parties, prices, quota, sessions
 from beistand.server.store.database import Database, new_id
 from server.test_app import running, settings
 
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
-def furnish(connection: Any) -> tuple[str, str, str]:
+def furnish(connection: Any, who: str = "bela") -> tuple[str, str, str]:
     """A firm with customers, a contract and prices; gives the bookkeeper's cookie, a contract and a customer."""
     from beistand.server.clock import Clock
 
@@ -36,9 +36,11 @@ def furnish(connection: Any) -> tuple[str, str, str]:
         connection, firm, {**names, "id": new_id(at), "password_hash": "x", "totp_sealed": "y"}, at
     )
     tina = {"email": "tina@muster.example", "name": "Tina Technik", "role": "technician"}
-    accounts.add_user(connection, firm, {**tina, "id": new_id(at), "password_hash": "x", "totp_sealed": "y"}, at)
+    helper = accounts.add_user(
+        connection, firm, {**tina, "id": new_id(at), "password_hash": "x", "totp_sealed": "y"}, at
+    )
     cookie = secrets.token_urlsafe(16)
-    accounts.start_sign_in(connection, firm, bela, cookie, at)
+    accounts.start_sign_in(connection, firm, bela if who == "bela" else helper, cookie, at)
     town = {"street": "Hafenstraße 12", "postcode": "24103", "city": "Kiel", "email": "info@nord.example"}
     partner = parties.add_party(connection, firm, {"name": "Nordlicht Systemhaus AG", **town}, at)
     others = [
@@ -155,5 +157,43 @@ async def test_suggestions_and_lists_come_while_one_types_and_a_table_is_importe
         await page.click(".acts button")
         await page.wait_for_selector("p.good")
         assert "1 Kunden wurden übernommen." in await page.inner_text("p.good")
+        assert wrong == []
+        await context.close()
+
+
+async def test_the_console_says_who_pays_before_the_number_is_made(tmp_path: Path, chromium: Browser) -> None:
+    async with running(tmp_path) as lines:
+        origin = lines[1].split()[-1].partition("/setup/")[0]
+        db = Database(settings(tmp_path).database)
+        cookie, _, _ = db.write_now(lambda c: furnish(c, "tina"))
+        db.close()
+        context = await chromium.new_context(locale="de", viewport={"width": 1280, "height": 900})
+        await context.add_cookies([{"name": "beistand", "value": cookie, "url": origin}])
+        page = await context.new_page()
+        wrong: list[str] = []
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        await page.goto(f"{origin}/console/")
+        told = page.locator("[data-test=coverage]")
+        await page.fill("[data-test=customer]", "Bäckerei Süß & Söhne")
+        nobody = "Kostenpflichtig: diese Leistung ist in Servicevertrag 1001 nicht enthalten."
+        await expect(told).to_have_text(nobody, timeout=30_000)
+        await page.screenshot(path=tmp_path / "console-chargeable.png", full_page=True)
+        notice = page.locator("[data-test=notice]")
+        await expect(notice).to_contain_text("Preis: 120,00 € je Stunde zzgl. 19 % USt.")
+        await page.fill("[data-test=customer]", "Erna Müller")
+        await expect(told).to_have_text("Kostenpflichtig: kein Servicevertrag.", timeout=30_000)
+        await expect(notice).to_contain_text("142,80 € je Stunde inkl. 19 % USt.")
+        await page.select_option("[data-test=work]", label="Einrichtung")
+        await page.fill("#case-title", "Drucker")
+        await page.click("[data-test=create]")
+        await expect(page.locator(".number-card")).to_be_visible(timeout=30_000)
+        kept = Database(settings(tmp_path).database)
+        session = kept.read_now(lambda c: sessions.latest_sessions(c, accounts.organisations(c)[0].id))[0]
+        decided = kept.read_now(lambda c: cases.decisions(c, accounts.organisations(c)[0].id, [session.id]))
+        kept.close()
+        assert session.service_type == "Einrichtung"
+        assert decided[session.id][0].case_id is not None
+        found = await Axe().run(page, options=AXE)
+        assert found.response["violations"] == [], found.generate_report()
         assert wrong == []
         await context.close()

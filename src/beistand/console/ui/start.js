@@ -3,6 +3,7 @@
 import { call } from "../api.js";
 import { clock, t } from "../i18n.js";
 import { clean, el, show } from "./dom.js";
+import { payer } from "./payer.js";
 
 /** @param {HTMLElement} place @param {any} me @param {string} chosen id of a customer @param {(made: any, level: number, name: string) => void} begun */
 export async function startPage(place, me, chosen, begun) {
@@ -20,14 +21,19 @@ export async function startPage(place, me, chosen, begun) {
   const find = async () => {
     known = await call("GET", `/api/customers?q=${encodeURIComponent(name.value)}`).catch(() => []);
     show(list, ...known.slice(0, 20).map((customer) => el("option", { value: clean(customer.name) })));
+    pays.refresh();
   };
+  const picked = () => {
+    const typed = name.value.trim();
+    return { customer_id: known.find((one) => one.name === typed)?.id ?? null, customer_name: typed };
+  };
+  const pays = await payer(picked);
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     button.disabled = true;
     problem.hidden = true;
-    const customer = known.find((one) => one.name === name.value.trim());
     try {
-      const body = { customer_id: customer?.id ?? null, customer_name: name.value.trim(), level: Number(level.value) };
+      const body = { ...picked(), level: Number(level.value), ...pays.choice() };
       begun(await call("POST", "/api/sessions", body), body.level, body.customer_name);
     } catch (error) {
       const sentence = /** @type {any} */ (error).sentence;
@@ -42,11 +48,12 @@ export async function startPage(place, me, chosen, begun) {
       el("h1", {}, t("new_session")),
       el("form", { onsubmit: submit },
         el("label", { for: "customer" }, t("customer")), name, list,
-        el("label", { for: "level" }, t("level")), level, problem, button)),
+        pays.node, el("label", { for: "level" }, t("level")), level, problem, button)),
     el("section", { class: "card" }, el("h2", {}, t("running")), sessions));
   name.addEventListener("input", find);
   await find();
   if (chosen) name.value = known.find((one) => one.id === chosen)?.name ?? "";
+  pays.refresh();
   name.focus();
   return watchSessions(sessions);
 }

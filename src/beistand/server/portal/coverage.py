@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from beistand.billing.contract import ContractError
 from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, decide
-from beistand.billing.price_card import PriceCard
+from beistand.billing.price_card import PriceCard, gross, money, vat_words
 from beistand.billing.price_list import PriceList
 from beistand.server.store import contracts, prices
 from beistand.server.store.accounts import Organisation
@@ -194,6 +194,19 @@ def reason_words(reason: Reason, service: ServiceType | None, language: str) -> 
         day=day_words(reason.day, language) if reason.day else "",
         service=service.name(language) if service else THIS_WORK[language],
     )
+
+
+def price_line(firm: Organisation, held: PriceList, language: str) -> str:
+    """A public price in one line: with tax, because consumers read the page, and the net price beside it for firms."""
+    words = {
+        "de": ("{name}: {gross} je Stunde{vat}, je angefangene {step} Minuten", " {vat} ({net} netto)"),
+        "en": ("{name}: {gross} per hour{vat}, per started {step} minutes", " {vat} ({net} net)"),
+    }
+    line, tax = words[language]
+    net = held.rate(1)
+    told = tax.format(vat=vat_words(firm.vat_bp, True, language), net=money(net, language)) if firm.vat_bp else ""
+    shown = money(gross(net, firm.vat_bp), language)
+    return line.format(name=held.name, gross=shown, vat=told, step=held.terms.step)
 
 
 def day_words(day: date, language: str) -> str:

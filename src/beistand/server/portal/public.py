@@ -12,10 +12,11 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from beistand import console
 from beistand.server.portal.access import PUBLIC, Door, RefusalError, Visit
+from beistand.server.portal.coverage import price_line
 from beistand.server.portal.pages import ASSETS
 from beistand.server.portal.phones import Phone, price_text
 from beistand.server.portal.programs import Programs, own_system
-from beistand.server.store import accounts
+from beistand.server.store import accounts, prices
 from beistand.server.store.accounts import Organisation
 
 CONSOLE = Path(console.__file__).parent
@@ -64,12 +65,15 @@ class PublicDoors:
         offered = await asyncio.to_thread(self._programs.offered)
         own = own_system(visit.request.headers.get("user-agent", ""))
         offered.sort(key=lambda program: program.system != own)
+        firm_id = firm.id
+        lists = await visit.parts.db.read(lambda c: prices.price_lists(c, firm_id))
         phones = [Phone(line["number"], line["price"]) for line in firm.phones]
         return visit.parts.pages.page(
             "public",
             language,
             firm=firm,
             phones=[(phone, price_text(phone, language)) for phone in phones],
+            prices=[price_line(firm, kept.prices, language) for kept in lists if kept.is_public],
             first=offered[:1],
             others=offered[1:],
         )
