@@ -84,6 +84,12 @@ class Demo:
         command = [sys.executable, "-m", "beistand.cli", "serve"]
         self._server = self.children.start("server", command, self._overrides, self._on_line)
 
+    def furnish(self) -> bool:
+        """Fills the firm's books with two customers, a contract and prices; False while there is no firm yet."""
+        from beistand.cli.demo_data import furnish
+
+        return furnish(self.folder / "data" / "beistand.sqlite")
+
     def restart_server(self, is_gentle: bool) -> None:
         """Ends the server in mid-session and starts it anew; not gently means that it has no time to say good-bye."""
         self.children.end(self._server, signal.SIGTERM if is_gentle else signal.SIGKILL)
@@ -155,6 +161,12 @@ def _print_addresses(addresses: Addresses) -> None:
     click.echo(
         "Open 2 beside it, type the number into the customer's window, agree. Then help, and click the stop sign."
     )
+    click.echo(
+        "Choose Praxis Dr. Muster to help under a contract (then try “chargeable …”), or Grete Muster,"
+    )
+    click.echo(
+        "who pays and agrees to the price first. Afterwards look at Times: what was agreed to, counted and recorded."
+    )
     click.echo("Ctrl+C ends everything.\n")
 
 
@@ -180,7 +192,9 @@ def demo(port: int, language: str, one_file: bool, check: bool, pictures: Path |
 
             sys.exit(run_check(this, pictures))
         _print_addresses(this.start(port))
+        is_furnished = False
         while (name := this.children.ended()) is None:
+            is_furnished = is_furnished or this.furnish()
             time.sleep(WATCH_SECONDS)
         raise click.ClickException(f"The demo's part '{name}' ended by itself: its reason is in {name}.log.")
     except KeyboardInterrupt:

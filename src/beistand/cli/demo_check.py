@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from beistand.cli.demo_data import PARTNER, SERVED
 from beistand.cli.desktop import free_port
 
 if TYPE_CHECKING:
     from beistand.cli.demo import Addresses, Demo
 
 PATIENCE_MS = 20_000
+PRICE_SHEET_PX = 560  # the session panel beside it is narrower
 MOST_CONSENT_SECONDS = 1.0  # number typed -> consent sheet
 MOST_PICTURE_SECONDS = 2.0  # consent -> first picture
 MOST_STOP_SECONDS = 1.0  # click on the stop sign -> the technician's page says so
@@ -108,6 +110,8 @@ class _Chain:
         self._set_up()
         said = self._demo.vouch().strip()
         self._report.stage("root key vouches for the technicians", said[-40:], "vouched for until" in said)
+        _until("the books of the firm", self._demo.furnish)
+        self._technician.reload()
         self._open_desktop()
         number = self._new_session()
         self._wrong_then_right(number)
@@ -115,10 +119,12 @@ class _Chain:
         self._see()
         self._control()
         self._hand_wins()
+        self._price()
         self._restart(is_gentle=True)
         self._restart(is_gentle=False)
         self._stop()
         self._note()
+        self._recorded()
         self._log_is_intact()
         self._report.stage("no error on the technician's page", "; ".join(self._problems)[:60], not self._problems)
 
@@ -176,8 +182,8 @@ class _Chain:
         self._picture(page, "04-customer-desktop")
         self._report.stage("customer's desktop seen through noVNC", self._display)
 
-    def _window(self, title: str) -> tuple[int, int, int, int]:
-        """x, y, width, height of a window of the demo desktop."""
+    def _window(self, title: str, least_px: int = 60) -> tuple[int, int, int, int]:
+        """x, y, width, height of a window of the demo desktop that is wider than `least_px`."""
 
         def look() -> tuple[int, int, int, int] | None:
             tree = subprocess.run(
@@ -185,7 +191,7 @@ class _Chain:
             ).stdout
             for line in tree.splitlines():
                 found = re.search(r'"(.*?)".*?(\d+)x(\d+)\+-?\d+\+-?\d+\s+\+(-?\d+)\+(-?\d+)', line)
-                if found and found[1] == title and int(found[2]) > 60:
+                if found and found[1] == title and int(found[2]) > least_px:
                     return int(found[4]), int(found[5]), int(found[2]), int(found[3])
             return None
 
@@ -202,13 +208,13 @@ class _Chain:
         active = re.search(r"0x[0-9a-f]+", ask("-root", "_NET_ACTIVE_WINDOW"))
         return active is not None and f'"{title}"' in ask("-id", active[0], "WM_NAME")
 
-    def _steady_window(self, title: str) -> tuple[int, int, int, int]:
+    def _steady_window(self, title: str, least_px: int = 60) -> tuple[int, int, int, int]:
         """A window once it has stood still for half a second: toolkits lay out a new window in several steps."""
-        place = self._window(title)
+        place = self._window(title, least_px)
         since = time.monotonic()
         while time.monotonic() - since < 0.5:
             time.sleep(0.1)
-            now = self._window(title)
+            now = self._window(title, least_px)
             if now != place:
                 place, since = now, time.monotonic()
         return place
@@ -225,7 +231,7 @@ class _Chain:
         page.bring_to_front()
         self._picture(page, "05-console")
         began = time.monotonic()
-        page.fill("[data-test=customer]", "Grete Muster")
+        page.fill("[data-test=customer]", SERVED)
         page.click("[data-test=create]")
         number = str(page.text_content("[data-test=number]"))
         page.wait_for_selector("html[data-step=waiting]")
@@ -315,6 +321,48 @@ class _Chain:
         _until("the typed text", lambda: marker.is_file() and marker.read_text().strip() == text)
         self._report.stage("text typed in the browser arrives exactly", f"{len(text)} characters, {_seconds(began)}")
         self._picture(page, "12-typed")
+
+    def _price(self) -> None:
+        """Work that the contract does not cover: asked for, read on the customer's screen, agreed to, counted."""
+        page = self._technician
+        page.bring_to_front()
+        page.click("[data-test=charge]")
+        page.fill("[data-test=charge-reason]", "Neuer Drucker, privat")
+        page.keyboard.press("Tab")
+        _until("the price's words", lambda: "Neuer Drucker" in str(page.text_content("[data-test=charge-notice]")))
+        self._picture(page, "12a-price-prepared")
+        began = time.monotonic()
+        page.click("[data-test=charge-ask]")
+        x, y, width, _height = self._steady_window("Fernhilfe", PRICE_SHEET_PX)
+        page.wait_for_selector("html[data-session^=resting]", state="attached")
+        self._picture(page, "12b-resting")
+        time.sleep(0.9)  # the buttons of the sheet wake after a moment, on purpose
+        self._picture(self._customer, "12c-price-sheet")
+        self._click_desktop(x + width / 2, y + 30)  # on no control: the sheet gets the keyboard
+        self._customer.keyboard.press("Shift+Tab")
+        self._customer.keyboard.press("Space")
+        page.wait_for_selector("html[data-price=yes]", state="attached")
+        self._report.stage("price asked for, read and agreed to", _seconds(began))
+        page.wait_for_selector("html[data-clock='charged runs']", state="attached")
+        clock = str(page.text_content("[data-test=clock]"))
+        holds = "24,00" in clock and "19" in clock
+        self._report.stage("both clocks count what it costs", clock, holds)
+        time.sleep(1.2)
+        self._picture(page, "12d-clock")
+        self._picture(self._customer, "12e-customer-clock")
+
+    def _recorded(self) -> None:
+        """The office's page of the session: a covered part, and one that costs, with the words agreed to."""
+        page = self._technician
+        page.goto(self._addresses.public_page + "times")
+        self._picture(page, "17-times")
+        page.click("ul.entries li:first-child a")
+        text = str(page.text_content("main"))
+        self._picture(page, "18-session")
+        holds = all(words in text for words in ("Neuer Drucker, privat", "96,00 €", PARTNER, "Abschnitt 2"))
+        self._report.stage(
+            "recorded: covered part, chargeable part, exact words", page.url.rpartition("/")[2][-12:], holds
+        )
 
     def _hand_wins(self) -> None:
         self._customer.bring_to_front()

@@ -38,7 +38,7 @@ function drawBar() {
     start("");
   };
   show(bar, el("span", { class: "firm" }, clean(me.organisation.name)), el("span", { class: "grow" }),
-    el("a", { href: "/customers" }, t("customers")),
+    el("a", { href: "/customers" }, t("customers")), el("a", { href: "/times" }, t("times")),
     el("span", { class: "soft" }, clean(me.name)),
     el("button", { class: "link", onclick: change }, other === "en" ? "English" : "Deutsch"),
     el("button", { class: "link", onclick: signOut }, t("sign_out")));
