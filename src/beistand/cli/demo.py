@@ -161,9 +161,7 @@ def _print_addresses(addresses: Addresses) -> None:
     click.echo(
         "Open 2 beside it, type the number into the customer's window, agree. Then help, and click the stop sign."
     )
-    click.echo(
-        "Choose Praxis Dr. Muster to help under a contract (then try “chargeable …”), or Grete Muster,"
-    )
+    click.echo("Choose Praxis Dr. Muster to help under a contract (then try “chargeable …”), or Grete Muster,")
     click.echo(
         "who pays and agrees to the price first. Afterwards look at Times: what was agreed to, counted and recorded."
     )
