@@ -359,3 +359,27 @@ def test_the_command_says_whether_the_log_is_intact_and_ends_with_a_status(filed
     assert "Error: 1 findings: restore from a backup and ask who had access." in bad.output
     (settings_folder / AUDIT_FILE).unlink()
     assert "audit-key.json is missing: restore it from the backup." in run_verify(settings_folder).output
+
+
+async def test_owner_and_auditor_read_the_log_page_by_page_and_hostile_words_stay_words(house: House) -> None:
+    firm = house.firm()
+    await house.person(firm, "tina@muster.example")
+    await house.person(firm, "adam@muster.example", "auditor", name="Adam Auditor")
+    technician, auditor = [await house.signed_in(f"{name}@muster.example") for name in ("tina", "adam")]
+    made = (await technician.post("/api/sessions", {"customer_name": "Frau Muster", "level": 2})).json
+    house.parts.log.record(made["id"], "customer", "consent", {"level": 2, "notice": "<script>alert(1)</script>"})
+    await house.parts.log.settled()
+    for n in range(120):
+        house.parts.db.write_now(lambda c, n=n: audit.append(c, firm, "bulk", {"n": n}, "operator", NOW + n))
+    newest = (await auditor.get("/log")).text
+    assert "&#34;n&#34;:119" in newest
+    assert "Operator" in newest
+    first = int(re.search(r"/log\?before=(\d+)", newest)[1])  # type: ignore[index]
+    oldest = (await auditor.get(f"/log?before={first}")).text
+    assert f'href="/sessions/{made["id"]}">Session: consent</a>' in oldest
+    assert "<script>alert" not in oldest
+    assert "&lt;script&gt;alert(1)" in oldest
+    assert "/log?before" not in oldest
+    assert (await auditor.get("/log?before=x")).status == 200
+    house.parts.db.write_now(lambda c: audit.forget(c, firm, house.clock.utc_us + 1, "server", house.clock.utc_us + 2))
+    assert "deleted after its term" in (await auditor.get(f"/log?before={first}")).text

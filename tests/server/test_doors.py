@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from beistand.server.portal import access, words
-from beistand.server.portal.access import ANYBODY_SIGNED_IN, OFFICE, OFFICE_READERS, OWNER, PUBLIC, STAFF, Door, Guard
+from beistand.server.portal.access import (
+    ANYBODY_SIGNED_IN,
+    AUDIT,
+    OFFICE,
+    OFFICE_READERS,
+    OWNER,
+    PUBLIC,
+    STAFF,
+    Door,
+    Guard,
+)
 from beistand.server.portal.office.times import DECIDERS
 from beistand.server.portal.portal import doors
 
@@ -84,6 +94,7 @@ EXPECTED = {
     "POST /api/sessions/{id}/charge-by-phone": STAFF,
     "POST /api/sessions/{id}/goodwill": STAFF,
     "GET /api/events": ANYBODY_SIGNED_IN,
+    "GET /log": AUDIT,
     "GET /times": ANYBODY_SIGNED_IN,
     "GET /times.csv": ANYBODY_SIGNED_IN,
     "POST /times/approve": DECIDERS,

@@ -34,6 +34,7 @@ STAFF = frozenset({"owner", "technician"})
 # Who keeps customers, contracts and prices; technicians read them.
 OFFICE = frozenset({"owner", "billing"})
 OFFICE_READERS = OFFICE | STAFF
+AUDIT = frozenset({"owner", "auditor"})
 ANYBODY_SIGNED_IN = frozenset({"owner", "technician", "billing", "auditor"})
 
 BODY_LIMIT = 65_536

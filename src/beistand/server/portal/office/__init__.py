@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beistand.server.portal.access import Door
-from beistand.server.portal.office import contracts, firm, parties, party_import, prices, programs, times, versions
+from beistand.server.portal.office import contracts, firm, log, parties, party_import, prices, programs, times, versions
 from beistand.server.portal.office.session import SessionPages
 
 
@@ -18,5 +18,6 @@ def doors() -> list[Door]:
         *firm.doors(),
         *programs.doors(),
         *times.doors(),
+        *log.doors(),
         *SessionPages().doors(),
     ]
