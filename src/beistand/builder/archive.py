@@ -19,7 +19,7 @@ _MAGIC = b"MEI\x0c\x0b\x0a\x0b\x0e"
 _COOKIE = struct.Struct("!8sIIII64s")
 _ENTRY = struct.Struct("!IIIIBc")
 _ALIGN = 16
-_LEVEL = 9
+_LEVEL = 6  # 9 saves 0.7 % of the size and takes three times as long
 
 
 class Kind(Enum):
