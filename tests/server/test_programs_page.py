@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import shutil
 import sys
@@ -13,6 +14,7 @@ import pytest
 from beistand.server.portal.portal import make_portal
 from beistand.server.portal.workshop import Order, Workshop
 from server.conftest import MakeHouse
+from server.test_identity import installed
 from waiting import wait_until
 
 FIELDS = {"target": "windows", "name": "Fernhilfe-Muster", "colour": "#107040", "language": "de"}
@@ -76,6 +78,8 @@ async def test_a_program_is_built_beside_the_running_server_and_its_progress_is_
     assert '"--company=Muster IT"' in asked
     public = await staged.browser().get("/en")
     assert "Fernhilfe-Muster.exe" in public.text
+
+    assert '"--root-key="' in asked  # no root key vouches for this server
 
     removed = await owner.submit("/firm/programs/remove", {"name": "Fernhilfe-Muster.exe", "csrf": csrf})
     assert removed.status == 303
@@ -151,3 +155,14 @@ async def test_the_true_builder_is_understood_and_its_program_says_version_and_s
     assert "version 0.1" in shown
     assert "not signed" in shown
     assert "version 0.1" in (await house.browser().get("/en")).text
+
+
+async def test_s51_the_root_key_that_vouches_for_the_server_goes_into_the_program(staged: Any, tmp_path: Path) -> None:
+    root = await installed(staged, tmp_path)
+    owner = await staged.signed_in("owner@muster.example")
+    (staged.parts.settings.programs / "go").write_text("build")
+    assert "public root key goes inside" in (await owner.get("/firm/programs")).text
+    await owner.submit("/firm/programs", {**FIELDS, "csrf": await owner.csrf("/firm/programs")})
+    wait_until(lambda: staged.parts.workshop.progress.state == "done")
+    asked = (staged.parts.settings.programs / "Fernhilfe-Muster.exe").read_text()
+    assert f'"--root-key={base64.b64encode(root).decode()}"' in asked

@@ -32,6 +32,7 @@ class Order:
     colour: str
     language: str
     must_be_administrator: bool
+    root_key: str = ""
 
     @property
     def file(self) -> str:
@@ -48,7 +49,7 @@ class Order:
         words = [f"--target={self.target}", f"--output={programs / self.file}", f"--server={self.server}"]
         words += [f"--company={self.company}", f"--colour={self.colour}", f"--language={self.language}"]
         words += [f"--phone={phone}" for phone in self.phones[:5]]
-        words += [f"--cache={cache}", "--progress"]
+        words += [f"--root-key={self.root_key}", f"--cache={cache}", "--progress"]
         return words + (["--administrator"] if self.must_be_administrator else [])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 
 from starlette.responses import RedirectResponse, Response
 
@@ -34,6 +35,7 @@ async def build(visit: Visit) -> Response:
     """Begins a build with the firm's name and phone numbers."""
     fields = await visit.form()
     firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, visit.me.organisation_id))
+    pinned = await _root_key(visit)
     order = Order(
         target=fields.get("target", ""),
         name=fields.get("name", "").strip(),
@@ -43,6 +45,7 @@ async def build(visit: Visit) -> Response:
         colour=fields.get("colour", "").strip(),
         language=fields.get("language", ""),
         must_be_administrator=fields.get("administrator") == "yes",
+        root_key=pinned,
     )
     if order.target not in TARGETS or order.language not in LANGUAGES:
         raise RefusalError(400, "form", visit.say("bad_request"))
@@ -67,7 +70,19 @@ async def remove(visit: Visit) -> Response:
     return RedirectResponse("/firm/programs", 303)
 
 
+async def _root_key(visit: Visit) -> str:
+    """The root key that vouches for this server (`beistand keys`), which the program then demands; else empty."""
+    endorsed = await asyncio.to_thread(visit.parts.identity.endorsement, visit.me.organisation_id)
+    return base64.b64encode(endorsed.root).decode() if endorsed else ""
+
+
 async def _page(visit: Visit, entered: dict[str, str], problem: str) -> Response:
     offered = await asyncio.to_thread(Programs(visit.parts.settings.programs).offered)
-    shown = {"offered": offered, "progress": visit.parts.workshop.progress, "entered": entered, "problem": problem}
+    shown: dict[str, object] = {
+        "is_pinned": bool(await _root_key(visit)),
+        "offered": offered,
+        "progress": visit.parts.workshop.progress,
+        "entered": entered,
+        "problem": problem,
+    }
     return await page(visit, "programs", 422 if problem else 200, here="programs", **shown)

@@ -43,6 +43,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "Without a signature Windows warns when it is opened. Build and sign the program on another computer "
         "with your certificate (“beistand build-program --certificate”) and put it into the folder “programs”.",
     ),
+    "program_pinned": (
+        "Der öffentliche Hauptschlüssel Ihrer Firma kommt hinein: Das Programm glaubt nur, für wen er bürgt.",
+        "Your firm's public root key goes inside: the program believes only technicians that it vouches for.",
+    ),
+    "program_not_pinned": (
+        "Noch bürgt kein Hauptschlüssel für diesen Server: Das Programm kann dann nicht prüfen, wer fragt. "
+        "Die Betriebsanleitung zeigt, wie man ihn anlegt („beistand keys“).",
+        "No root key vouches for this server yet: the program then cannot check who asks. "
+        "The operating manual shows how to make one (“beistand keys”).",
+    ),
     "program_signed": ("signiert", "signed"),
     "program_unsigned": ("nicht signiert", "not signed"),
     "program_version": ("Version {version}", "version {version}"),
