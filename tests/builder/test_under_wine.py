@@ -1,0 +1,102 @@
+"""The Windows program leaves nothing behind: files and registry of a Wine prefix before and after, also when killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from beistand.builder import build, parts, windows
+from beistand.builder.firm import checked
+from beistand.builder.own import own_modules
+from builder.wine_prefix import WinePrefix, kill
+from host.xserver import XServer
+from waiting import wait_until
+
+pytestmark = [pytest.mark.wine, pytest.mark.timeout(300)]
+
+NAME = "Fernhilfe Müller.exe"
+SLOW_SECONDS = 90.0
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    server = XServer("-screen", "0", "1024x700x24")
+    yield server.name
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def prefix(
+    display: str, windows_packages: dict[str, parts.Archive], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WinePrefix]:
+    """A Windows with the program in a folder with umlauts and spaces."""
+    made = WinePrefix(tmp_path_factory.mktemp("wine") / "prefix", display)
+    firm = checked("https://hilfe.example.org", "Müller & Söhne IT", ("030 1234",), language="de")
+    program = windows.build(
+        windows_packages, own_modules("windows"), build.BOOT.read_bytes(), firm, "0.1.0", NAME
+    )  # fmt: skip
+    (made.drive / "Für Kunden").mkdir()
+    (made.drive / "Für Kunden" / NAME).write_bytes(program)
+    yield made
+    made.close()
+
+
+def started(prefix: WinePrefix, display: str) -> tuple[subprocess.Popen[bytes], int, int]:
+    """The program with its first window open: what we started, its outer and its inner process."""
+    process = prefix.start(f"C:\\Für Kunden\\{NAME}")
+
+    def is_shown() -> bool:
+        command = ["xdotool", "search", "--onlyvisible", "--name", "^Beistand$"]
+        return bool(subprocess.run(command, env={"DISPLAY": display}, capture_output=True, check=False).stdout)
+
+    wait_until(is_shown, "no first window", SLOW_SECONDS)
+    both = wait_until(lambda: len(found := prefix.processes(NAME)) == 2 and found)
+    return process, both[0], both[1]
+
+
+def ended(prefix: WinePrefix, process: subprocess.Popen[bytes]) -> None:
+    wait_until(lambda: not prefix.processes(NAME), "a process of the program is still there", SLOW_SECONDS)
+    process.communicate(timeout=SLOW_SECONDS)
+
+
+def folders(prefix: WinePrefix) -> list[Path]:
+    return [path for path in prefix.user.rglob("_MEI*") if path.is_dir()]
+
+
+def test_no_file_and_no_registry_key_stays_after_the_program_ended_or_crashed_s27(
+    prefix: WinePrefix, display: str
+) -> None:
+    warm, _, inner = started(prefix, display)  # the first start of any program makes Wine write things of its own
+    kill(inner)
+    ended(prefix, warm)
+    prefix.settle()
+    files, registry = prefix.files(), prefix.registry()
+    process, _, inner = started(prefix, display)
+    assert len(folders(prefix)) == 1
+    kill(inner)  # as a crash does: the outer process cleans up
+    ended(prefix, process)
+    prefix.settle()
+    assert prefix.files() == files
+    assert prefix.registry() == registry
+    assert not [key for key, _ in registry if "beistand" in key.lower()]
+
+
+def test_a_killed_outer_process_ends_the_session_and_the_next_start_sweeps(prefix: WinePrefix, display: str) -> None:
+    process, outer, inner = started(prefix, display)
+    kill(outer)
+    wait_until(lambda: inner not in prefix.processes(NAME), "the inner process outlives its outer one")
+    process.communicate(timeout=SLOW_SECONDS)
+    left = folders(prefix)
+    assert len(left) == 1
+    os.utime(left[0], (1_700_000_000, 1_700_000_000))  # long ago: not a copy that is just starting
+    inode = left[0].stat().st_ino
+    process, _, inner = started(prefix, display)
+    wait_until(lambda: inode not in {path.stat().st_ino for path in folders(prefix)}, "the old folder was not swept")
+    assert len(folders(prefix)) == 1
+    kill(inner)
+    ended(prefix, process)
+    assert folders(prefix) == []
