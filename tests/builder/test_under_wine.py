@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from beistand.builder import build, parts, windows
+from beistand.builder import build, parts, recipe, windows
 from beistand.builder.firm import checked
-from beistand.builder.own import own_modules
+from beistand.builder.own import ROOT, own_modules
 from builder.wine_prefix import WinePrefix, kill
 from host.xserver import XServer
 from waiting import wait_until
@@ -100,3 +102,26 @@ def test_a_killed_outer_process_ends_the_session_and_the_next_start_sweeps(prefi
     kill(inner)
     ended(prefix, process)
     assert folders(prefix) == []
+
+
+def test_delete_the_program_removes_the_file_under_any_name_that_a_browser_gives(
+    prefix: WinePrefix, windows_packages: dict[str, parts.Archive], tmp_path: Path
+) -> None:
+    """The port's own call, by the Python that the program carries."""
+    data = next(files for path, files in windows_packages[recipe.RUNTIME].items() if path.endswith("data.zip"))
+    with zipfile.ZipFile(io.BytesIO(data)) as runtime:
+        runtime.extractall(tmp_path)
+    (tmp_path / "cp311/python311._pth").write_text(f"python311.zip\n.\nZ:{ROOT.parent}\n".replace("/", "\\"))
+    odd, beside = (prefix.drive / "Für Kunden" / name for name in ("a & b (1).exe", "b"))
+    for path in (odd, beside):
+        path.write_bytes(b"x")
+    script = tmp_path / "remove.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from beistand.host.platform.windows.unpacked import WindowsUnpacked\n"
+        f"WindowsUnpacked(Path('C:/'), Path('C:/Für Kunden') / {odd.name!r}).remove_program()\n",
+        encoding="utf-8",
+    )
+    prefix.run(str(tmp_path / "cp311/python.exe"), "Z:" + str(script))
+    wait_until(lambda: not odd.exists(), "the file is still there", SLOW_SECONDS)
+    assert beside.exists()

@@ -23,11 +23,9 @@ FOLDERS = "_MEI*"  # the bootloader's name for its folders
 YOUNG_SECONDS = 120.0  # a folder that grew this lately may belong to a copy that is just starting
 _SYNCHRONIZE = 0x00100000
 _INFINITE = 0xFFFFFFFF
-# Tries for about 20 s, until the outer process has ended. The path comes by a variable: no quoting can break out of it.
-_REMOVE = (
-    'for /l %i in (1,1,40) do @(del /f /q "!BEISTAND_PROGRAM!" >nul 2>nul'
-    ' & if not exist "!BEISTAND_PROGRAM!" (exit) else ping -n 2 -w 500 127.0.0.1 >nul)'
-)
+# Tries for about 20 s, until the outer process has ended; `ping` is the pause that every Windows has. Delayed expansion
+# (`!`) keeps whatever the file's name holds from being read as a command.
+_REMOVE = " & ".join(f'ping -n {n} 127.0.0.1 & del /f /q "!BEISTAND_PROGRAM!"' for n in (2, 2, 3, 4, 6, 8))
 
 kernel32.OpenProcess.argtypes = [wintypes.DWORD, wintypes.BOOL, wintypes.DWORD]
 kernel32.OpenProcess.restype = wintypes.HANDLE
