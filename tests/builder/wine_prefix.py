@@ -99,9 +99,13 @@ class WinePrefix:
                     found.add((key, line))
         return found
 
-    def close(self) -> None:
+    def end(self) -> None:
+        """Ends every program inside, and Wine with them."""
         subprocess.run(["wineserver", "-k"], env=self._environment, timeout=RUN_SECONDS, check=False)
         self.settle()
+
+    def close(self) -> None:
+        self.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
