@@ -107,7 +107,10 @@ class App:
     # windows and stop sign ---------------------------------------------------------------------------------------
 
     def _on_number(self, number: SessionNumber, _language: Language) -> None:
-        self._loop.call_soon_threadsafe(self._begin_link, number)
+        if self._platform.claim_session():
+            self._loop.call_soon_threadsafe(self._begin_link, number)
+        else:
+            self._windows.show_status("second_copy", False)
 
     def _on_answer(self, answer: Answer) -> None:
         self._post(c.Answered(answer.level, answer.charge, answer.way))

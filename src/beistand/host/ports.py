@@ -180,6 +180,10 @@ class Platform(Protocol):
         """The way out of this computer: its proxies, and the signed-in user's proof for them."""
         ...
 
+    def claim_session(self) -> bool:
+        """Takes this desktop's one place for a session, until the program ends; False if another copy holds it."""
+        ...
+
     def lift_everything(self) -> None:
         """Lifts every key and button that injection holds, whoever injected it: for a program that hangs or died."""
         ...

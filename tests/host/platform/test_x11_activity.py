@@ -15,6 +15,7 @@ from beistand.host.platform.x11.input import X11Input
 from host.customer import Customer
 from host.platform.painter import Painter
 from host.xserver import XServer
+from waiting import wait_until
 
 pytestmark = pytest.mark.screen
 
@@ -189,3 +190,13 @@ def test_a_program_that_died_leaves_no_key_held(technician: X11Input, x_server: 
     assert not any(display.core.QueryKeymap().reply().keys)
     assert display.core.QueryPointer(display.root).reply().mask & 0x100 == 0
     display.close()
+
+
+def test_a_second_copy_of_the_program_finds_the_desktop_taken_until_the_first_is_gone(x_server: XServer) -> None:
+    first, second = X11Platform(x_server.name), X11Platform(x_server.name)
+    assert first.claim_session()
+    assert first.claim_session()
+    assert not second.claim_session()
+    first.close()
+    wait_until(second.claim_session, "the place is not free again")
+    second.close()

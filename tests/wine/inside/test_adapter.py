@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -207,7 +209,14 @@ def test_a_key_that_a_dead_program_held_is_lifted_from_outside(platform: Windows
 
 def test_the_customers_desktop_is_recognised_as_open() -> None:
     assert desktop.now() is Situation.OPEN
-    assert not desktop.is_remote_session()
+
+
+def test_a_second_copy_of_the_program_finds_the_place_taken(platform: WindowsPlatform) -> None:
+    assert platform.claim_session()
+    assert platform.claim_session()
+    again = "from beistand.host.platform.windows.only_one import OnlyOne; print(OnlyOne().claim())"
+    done = subprocess.run([sys.executable, "-c", again], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert done.stdout.strip() == b"False", done.stderr
 
 
 def test_the_system_has_a_name(platform: WindowsPlatform) -> None:

@@ -71,6 +71,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Der Server {server} ist nicht zu erreichen. Bitte prüfen Sie Ihre Internetverbindung.",
         "The server {server} cannot be reached. Please check your internet connection.",
     ),
+    "second_copy": (
+        "Dieses Programm läuft schon in einem anderen Fenster. Bitte benutzen oder schließen Sie zuerst jenes.",
+        "This program already runs in another window. Please use or close that one first.",
+    ),
     "no_network": (
         "Dieser Rechner findet {server} nicht. Bitte prüfen Sie, ob er mit dem Internet verbunden ist.",
         "This computer does not find {server}. Please check that it is connected to the internet.",

@@ -12,6 +12,7 @@ import socket
 from beistand.host.platform.macos.activity import MacosActivity
 from beistand.host.platform.macos.input import MacosInput, lift_everything
 from beistand.host.platform.macos.network import MacosNetwork
+from beistand.host.platform.macos.only_one import OnlyOne
 from beistand.host.platform.macos.owners import hide_from_capture, raise_window
 from beistand.host.platform.macos.screen import MacosScreen
 
@@ -20,6 +21,9 @@ class MacosPlatform:
     """The factory; asks for each permission when the part that needs it is made."""
 
     name = "macos"
+
+    def __init__(self) -> None:
+        self._only_one = OnlyOne()
 
     def screen(self) -> MacosScreen:
         return MacosScreen()
@@ -38,6 +42,9 @@ class MacosPlatform:
 
     def network(self) -> MacosNetwork:
         return MacosNetwork()
+
+    def claim_session(self) -> bool:
+        return self._only_one.claim()
 
     def lift_everything(self) -> None:
         lift_everything()

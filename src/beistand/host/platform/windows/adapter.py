@@ -12,6 +12,7 @@ from beistand.host.platform.windows.activity import WindowsActivity
 from beistand.host.platform.windows.input import WindowsInput
 from beistand.host.platform.windows.lifting import lift_everything
 from beistand.host.platform.windows.monitors import be_aware_of_scales
+from beistand.host.platform.windows.only_one import OnlyOne
 from beistand.host.platform.windows.owners import hide_from_capture, raise_window
 from beistand.host.platform.windows.proxies import WindowsNetwork
 from beistand.host.platform.windows.screen import WindowsScreen
@@ -25,6 +26,7 @@ class WindowsPlatform:
 
     def __init__(self) -> None:
         be_aware_of_scales()
+        self._only_one = OnlyOne()
 
     def screen(self) -> WindowsScreen:
         return WindowsScreen()
@@ -43,6 +45,9 @@ class WindowsPlatform:
 
     def network(self) -> WindowsNetwork:
         return WindowsNetwork()
+
+    def claim_session(self) -> bool:
+        return self._only_one.claim()
 
     def lift_everything(self) -> None:
         lift_everything()

@@ -13,16 +13,14 @@ assert sys.platform == "win32"
 import ctypes
 from ctypes import wintypes
 
-from beistand.host.platform.windows.api import kernel32, user32
+from beistand.host.platform.windows.api import user32
 from beistand.host.platform.windows.situations import Situation, situation
 
 _READ_OBJECTS, _NAME = 1, 2  # DESKTOP_READOBJECTS, UOI_NAME
 _CURRENT_SESSION = 0xFFFFFFFF
 _STATE, _INFO_EX = 8, 25  # WTSConnectState, WTSSessionInfoEx
-_REMOTE_SESSION = 0x1000  # SM_REMOTESESSION
-_LEVEL_1_FLAGS_AT = (
-    16  # WTSINFOEXW: Level, padding (the union holds 64 bit times); SessionId, SessionState, SessionFlags
-)
+# Bytes of WTSINFOEXW before SessionFlags: Level, padding (64 bit times follow), SessionId, SessionState.
+_LEVEL_1_FLAGS_AT = 16
 
 
 def now() -> Situation:
@@ -31,11 +29,6 @@ def now() -> Situation:
     if name == "Default":
         return Situation.OPEN
     return situation(name, _session_number(_STATE, 0), _session_number(_INFO_EX, _LEVEL_1_FLAGS_AT))
-
-
-def is_remote_session() -> bool:
-    """Whether this Windows session is itself shown through Remote Desktop."""
-    return bool(user32.GetSystemMetrics(_REMOTE_SESSION))
 
 
 def _input_desktop() -> str:
@@ -70,8 +63,3 @@ def _session_number(kind: int, at: int) -> int | None:
         return wintypes.DWORD.from_address(data.value + at).value if size.value >= at + 4 else None
     finally:
         free(data)
-
-
-def ticks() -> int:
-    """Windows' own clock of input times, milliseconds, wrapping after 49 days."""
-    return int(kernel32.GetTickCount())

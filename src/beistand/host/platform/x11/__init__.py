@@ -13,6 +13,7 @@ from beistand.host.platform.x11.connection import Display
 from beistand.host.platform.x11.hands import lift_everything
 from beistand.host.platform.x11.input import X11Input
 from beistand.host.platform.x11.network import EnvironmentNetwork
+from beistand.host.platform.x11.only_one import OnlyOne
 from beistand.host.platform.x11.screen import X11Screen
 from beistand.host.platform.x11.windows import raise_window
 
@@ -30,6 +31,7 @@ class X11Platform:
         self._display = display
         # A connection of our own for small deeds; it also proves at once that the server is there.
         self._own = Display(display)
+        self._only_one = OnlyOne(self._own)
 
     def screen(self) -> X11Screen:
         return X11Screen(self._display)
@@ -48,6 +50,9 @@ class X11Platform:
 
     def network(self) -> EnvironmentNetwork:
         return EnvironmentNetwork()
+
+    def claim_session(self) -> bool:
+        return self._only_one.claim()
 
     def lift_everything(self) -> None:
         lift_everything(Display(self._display))
