@@ -437,7 +437,7 @@ async def test_a_table_is_shown_with_every_bad_row_and_kept_only_then(
     answer = await upload(office, TABLE.replace(";", separator).encode(encoding))
     assert answer.status == 200, answer.text
     page = unescape(answer.text)
-    assert "2 customers ready, 5 rows with errors" in page
+    assert "Customers ready: 2. Rows with errors: 5." in page
     assert "Columns left out: Farbe." in page
     assert ("Windows-1252" in page) == (encoding == "cp1252")
     rows = dict(re.findall(r"<tr><td>(\d+)</td><td>([^<]*)</td><td class=\"soft\">", page))

@@ -156,7 +156,7 @@ async def test_suggestions_and_lists_come_while_one_types_and_a_table_is_importe
         assert found.response["violations"] == [], found.generate_report()
         await page.click(".acts button")
         await page.wait_for_selector("p.good")
-        assert "1 Kunden wurden übernommen." in await page.inner_text("p.good")
+        assert "Übernommene Kunden: 1." in await page.inner_text("p.good")
         assert wrong == []
         await context.close()
 

@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name} steht nicht mehr in der Liste. Gibt es Sitzungen oder Verträge, bleibt der Eintrag im Archiv.",
         "{name} has left the list. If there are sessions or contracts the entry stays in the archive.",
     ),
-    "party_imported": ("{count} Kunden wurden übernommen.", "{count} customers were taken over."),
+    "party_imported": ("Übernommene Kunden: {count}.", "Customers taken over: {count}."),
     "import": ("Importieren", "Import"),
     "contract_tag": ("Vertrag {number}: {partner} zahlt", "Contract {number}: {partner} pays"),
     "party_number": ("Kundennummer", "Customer number"),
@@ -84,8 +84,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "import_look": ("Ansehen", "Have a look"),
     "import_found": (
-        "{good} Kunden bereit, {bad} Zeilen mit Fehlern",
-        "{good} customers ready, {bad} rows with errors",
+        "Kunden bereit: {good}. Zeilen mit Fehlern: {bad}.",
+        "Customers ready: {good}. Rows with errors: {bad}.",
     ),
     "import_read_as": (
         "Gelesen als {encoding}, getrennt durch {separator}.",
@@ -95,7 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "semicolon": ("Semikolon", "semicolon"),
     "comma": ("Komma", "comma"),
     "tab": ("Tabulator", "tab"),
-    "import_keep": ("{count} Kunden übernehmen", "Take over {count} customers"),
+    "import_keep": ("Kunden übernehmen ({count})", "Take customers over ({count})"),
     "import_other": ("Andere Datei", "Another file"),
     "import_bad_head": ("Diese Zeilen werden nicht übernommen", "These rows are left out"),
     "import_good_head": ("Diese Kunden werden übernommen", "These customers are taken over"),
