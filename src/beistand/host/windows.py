@@ -17,6 +17,7 @@ from beistand.host.ui.consent import Answer, Asking, ConsentSheet, Question
 from beistand.host.ui.number import NumberWindow
 from beistand.host.ui.panel import SessionPanel
 from beistand.host.ui.proxy import ProxyWindow
+from beistand.host.ui.spoken import name_fields
 from beistand.host.ui.summary import Summary, SummarySheet
 from beistand.host.ui.texts import Language
 from beistand.protocol.e2e.number import SessionNumber
@@ -45,6 +46,7 @@ class Windows:
         self._number.Bind(wx.EVT_CLOSE, self._leaving)
         self._number.CentreOnScreen()
         self._number.Show()
+        name_fields(self._number)
         self._sheet: ConsentSheet | None = None
         self._panel: SessionPanel | None = None
         self._last: SummarySheet | None = None
@@ -106,6 +108,7 @@ class Windows:
         def show() -> None:
             self._panel = SessionPanel(self.language, technician, self._was_real, self._told.act)
             self._panel.ShowWithoutActivating()
+            name_fields(self._panel)
 
         wx.CallAfter(show)
 
@@ -161,6 +164,7 @@ class Windows:
                 self._panel = None
             self._last = SummarySheet(summary, self.language, self._told.leave, remove_program)
             self._last.Show()
+            name_fields(self._last)
             if self._number is not None:
                 self._number.Destroy()
                 self._number = None

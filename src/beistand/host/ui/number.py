@@ -8,6 +8,7 @@ import wx
 
 from beistand.host.firm import Firm
 from beistand.host.ui import theme
+from beistand.host.ui.spoken import name_fields
 from beistand.host.ui.texts import Language, say
 from beistand.protocol.e2e.number import NumberError, SessionNumber, parse
 
@@ -150,6 +151,7 @@ class NumberWindow(wx.Frame):
         self.field.ChangeValue(typed)
         if self._status_key:
             self.set_status(self._status_key[0], **self._status_key[1])
+        name_fields(self)  # they are new ones
 
     def _on_key(self, event: wx.KeyEvent) -> None:
         if event.GetKeyCode() == wx.WXK_ESCAPE:
