@@ -12,11 +12,16 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, async_playwright, expect
+from sqlalchemy import select
 
 from beistand.billing.contract import Beneficiary, ContractVersion, CoverageRule, Hours
+from beistand.billing.price_card import PriceCard
 from beistand.billing.price_list import PriceList
-from beistand.server.store import accounts, cases, contracts, parties, prices, quota, sessions
+from beistand.server.clock import Clock, Moment
+from beistand.server.portal.api import notice_values
+from beistand.server.store import accounts, cases, contracts, metering, parties, prices, quota, sessions, times
 from beistand.server.store.database import Database, new_id
+from beistand.server.store.tables import user
 from server.test_app import running, settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -25,8 +30,6 @@ AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wc
 
 def furnish(connection: Any, who: str = "bela") -> tuple[str, str, str]:
     """A firm with customers, a contract and prices; gives the bookkeeper's cookie, a contract and a customer."""
-    from beistand.server.clock import Clock
-
     at = Clock().now().utc_us
     firm = accounts.add_organisation(connection, "Muster IT GmbH", "muster.example", at)
     terms = {"price_cents_per_hour": 9600, "phones": [{"number": "0431 123456", "price": ""}]}
@@ -79,6 +82,32 @@ def furnish(connection: Any, who: str = "bela") -> tuple[str, str, str]:
     return cookie, contract, partner.id
 
 
+def worked(connection: Any) -> str:
+    """A session of today: ten minutes under the contract, then twenty that the customer ordered; gives its id."""
+    at = Clock().now().utc_us
+    firm = accounts.organisations(connection)[0].id
+    tina = connection.execute(select(user.c.id).where(user.c.role == "technician")).scalar_one()
+    id_ = new_id(at)
+    who = {"user_id": tina, "customer_id": None, "customer_name": "Bäckerei Süß & Söhne", "language": "de"}
+    free = {"is_chargeable": False, "notice": "", "covered_by": "Nordlicht Systemhaus AG", "level": 2}
+    sessions.add_session(connection, firm, {"id": id_, "created_us": at, **who, **free})
+    card = PriceCard("Neuer Drucker", 9600, 15, 15, 1900, False, "Bäckerei Süß & Söhne", "de")
+    times.add_notice(connection, firm, notice_values(card, id_, tina, at))
+    digest = {"notice_sha256": card.text_sha256}
+    facts: list[tuple[int, str, dict[str, object]]] = [(0, "consent", {"level": 2, "charge": 0}), (200, "pause", {})]
+    facts += [(260, "go_on", {}), (640, "charge_asked", digest), (660, "charge_answered", {**digest, "is_yes": True})]
+    for seconds, name, data in [*facts, (1860, "ended", {"by": "customer"})]:
+        moment = Moment(at + seconds * 1_000_000, seconds * 1_000_000)
+        fact = sessions.make_fact(id_, moment, "run", "customer", name, data)
+        sessions.add_fact(connection, firm, fact)
+        metering.settle(connection, firm, fact)
+    entry = times.entries(connection, firm, session_id=id_)[1]
+    said = times.Said(tina, at, "eigener Fehler")
+    times.correct(connection, firm, entry.id, 1100, said)
+    times.give_away(connection, firm, entry.id, 300, said)
+    return id_
+
+
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as play:
@@ -95,6 +124,7 @@ async def test_the_offices_pages_are_read_by_everybody(
         origin = lines[1].split()[-1].partition("/setup/")[0]
         db = Database(settings(tmp_path).database)
         cookie, contract, customer = db.write_now(furnish)
+        session = db.write_now(worked)
         db.close()
         context = await chromium.new_context(locale=language, viewport={"width": width, "height": 900})
         await context.add_cookies([{"name": "beistand", "value": cookie, "url": origin}])
@@ -113,6 +143,8 @@ async def test_the_offices_pages_are_read_by_everybody(
             "model": f"/contracts/{contract}/versions/new?choose=1",
             "version": f"/contracts/{contract}/versions/new",
             "prices": "/prices",
+            "times": "/times",
+            "session": f"/sessions/{session}",
         }
         for name, path in pages.items():
             await page.goto(origin + path)
