@@ -13,6 +13,7 @@ from beistand.host.ui.clock import line
 from beistand.host.ui.texts import Language, say
 
 WIDTH_PX = 620
+RECEIPT_LINES_PX = 50
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class SummarySheet(wx.Frame):
     def _add_receipt(self, panel: wx.Panel, column: wx.BoxSizer, language: Language) -> None:
         row = wx.BoxSizer(wx.HORIZONTAL)
         self._receipt_state = theme.label(panel, say("receipt_coming", language), 15, wrap=WIDTH_PX)
+        self._receipt_state.SetMinSize((WIDTH_PX, RECEIPT_LINES_PX))  # for the longer sentences that follow
         column.Add(self._receipt_state, 0, wx.EXPAND | wx.BOTTOM, 6)
         self._receipt, self._address = "", ""
         self._receipt_buttons: list[wx.Button] = []
