@@ -47,7 +47,7 @@ COUNT_BYTES = """(() => {
 WATCH = """([x, y]) => {
   const canvas = [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height)[0];
   const context = canvas.getContext('2d');
-  const seen = { changes: [], last: null, key: [] };
+  const seen = { changes: [], greys: [], last: null, key: [] };
   window.__seen = seen;
   window.__drawn = null;
   if (!window.__listens) window.addEventListener('keydown', (event) => window.__seen.key.push(event.timeStamp), true);
@@ -55,7 +55,11 @@ WATCH = """([x, y]) => {
   const look = () => {
     const value = context.getImageData(x, y, 1, 1).data[1];
     if (seen.last === null) seen.last = value;
-    if (Math.abs(value - seen.last) > 25) { seen.changes.push(performance.now()); seen.last = value; }
+    if (Math.abs(value - seen.last) > 25) {
+      seen.changes.push(performance.now());
+      seen.greys.push([value, context.getImageData(x + 160, y, 1, 1).data[1]]);
+      seen.last = value;
+    }
     window.__watching = requestAnimationFrame(look);
   };
   cancelAnimationFrame(window.__watching);
@@ -88,6 +92,16 @@ WATCH_CANVAS = """([x, y]) => {
     };
   }
 }"""
+
+
+class _Unguarded:
+    """A browser whose pages may reach the line emulator's port, which their policy does not name."""
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+
+    def new_context(self, **options: Any) -> Any:
+        return self._browser.new_context(bypass_csp=True, **options)
 
 
 class OnXvfb(Demo):
@@ -134,14 +148,14 @@ class Scene:
         self.children.end_all()
         self.x_server.kill()
 
-    def say(self, *words: str) -> None:
+    def say(self, *words: str) -> str:
         """Tells the stage, waits for its answer."""
         assert self.stage.stdin is not None
         assert self.stage.stdout is not None
         if words:
             self.stage.stdin.write(" ".join(words) + "\n")
             self.stage.stdin.flush()
-        self.stage.stdout.readline()
+        return self.stage.stdout.readline()
 
     def peer_server(self) -> tuple[int, list[Any]]:
         """Starts TigerVNC for this display: the port where websockify serves noVNC's page, and the processes."""
@@ -175,7 +189,8 @@ class Scene:
     ) -> Any:
         """Our console in a session whose customer has just agreed, at 1:1.
 
-        `door` maps the server's port to the one both ends use (a line emulator); `command` starts the program.
+        `door` maps the server's port to the one that the page's WebSocket uses (a line emulator); `command` starts the
+        program, which is on the server's own port: each end must name the server alike.
         """
         port = free_port()
         outside = door(port)
@@ -184,17 +199,17 @@ class Scene:
         addresses = self.demo.start_server(port)
         self.server_port = port
         origin = f"http://127.0.0.1:{port}"
-        self.program = self.children.start("program", command(f"http://127.0.0.1:{outside}"), self.on, may_end=True)
+        self.program = self.children.start("program", command(origin), self.on, may_end=True)
         desktop = Desktop(self.on, "about:blank")
         with _quiet():
-            self.chain = chain = _Chain(browser, self.demo, addresses.with_desktop(desktop), Report(), None)
+            self.chain = chain = _Chain(_Unguarded(browser), self.demo, addresses.with_desktop(desktop), Report(), None)
             page = chain._technician
             page.add_init_script(COUNT_BYTES)
             if script:
                 page.add_init_script(script)
             chain._set_up()
             page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-            if outside != port:  # the page itself stays on the fast line: the bench is about the session
+            if outside != port:
                 page.route("**/api/sessions", lambda route: _through(route, port, outside))
             number = chain._new_session()
         self.page, self.origin = page, origin
@@ -278,3 +293,24 @@ def memory_mb(pid: int) -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1024
     return float("nan")
+
+
+def private_mb(pid: int) -> float:
+    """Resident memory of a process without the pages of libraries, which other programs share."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("RssAnon"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def table(
+    figures: dict[str, float], limits: dict[str, float], is_least: Callable[[str], bool] = lambda key: False
+) -> None:
+    """Prints each figure beside its limit; `is_least` names those that must be reached instead of kept under."""
+    for key, value in figures.items():
+        limit = limits.get(key)
+        verdict = ""
+        if limit is not None:
+            holds = value >= limit if is_least(key) else value <= limit
+            verdict = f"{'at least' if is_least(key) else 'at most':>9}{limit:9.2f}   {'holds' if holds else 'FAILS'}"
+        print(f"  {key:<44}{value:9.2f}{verdict}", flush=True)

@@ -1,13 +1,16 @@
 """A window to measure with: `python bench/stage.py` at 100,60 with 1500x900 pixels, driven by words on stdin.
 
 `scroll N` scrolls a page of text N steps at 30 steps a second, `drag N` moves a picture, `film N` plays a film of
-640x360 (a flight into the Mandelbrot set with some grain, made by FFmpeg's filters); each step also changes the grey of
-the counter square at the window's upper-left corner. Each key press toggles the key square beside it.
+640x360 (a flight into the Mandelbrot set with some grain, made by FFmpeg's filters). Each step also changes the grey of
+the counter square at the window's upper-left corner, every fourth that of the third square; each key press toggles the
+key square between them. The answer to a mode is a line of JSON: each step with the wall clock of its painting.
 """
 
+import json
 import random
 import sys
 import threading
+import time
 from typing import Any
 
 import av
@@ -55,6 +58,7 @@ class Stage(wx.Frame):
         self.text = page_of_text(SIZE[0], 4_000)
         self.step, self.left, self.mode, self.is_on = 0, 0, "scroll", False
         self.film = film(FILM_FRAMES)
+        self.painted: list[tuple[int, float]] = []  # step and wall clock of each since the last answer
         self.timer = wx.Timer(self)
         self.Bind(wx.EVT_TIMER, self.on_step, self.timer)
         self.area.Bind(wx.EVT_PAINT, self.on_paint)
@@ -81,7 +85,8 @@ class Stage(wx.Frame):
             device.Blit(x + 20, 270, 340, 260, source, 0, 2_000)
         if self.mode == "film":
             device.DrawBitmap(self.film[self.step % FILM_FRAMES], 400, 200)
-        for i, grey in enumerate((GREYS[self.step % 4], 230 if self.is_on else 20)):
+        greys = (GREYS[self.step % 4], 230 if self.is_on else 20, GREYS[self.step // 4 % 4])
+        for i, grey in enumerate(greys):
             device.SetPen(wx.TRANSPARENT_PEN)
             device.SetBrush(wx.Brush(wx.Colour(grey, grey, grey)))
             device.DrawRectangle(i * SQUARE, 0, SQUARE, SQUARE)
@@ -91,9 +96,12 @@ class Stage(wx.Frame):
         self.left -= 1
         if self.left <= 0:
             self.timer.Stop()
-            print("done", flush=True)
         self.area.Refresh(False)
         self.area.Update()
+        self.painted.append((self.step, time.clock_gettime(time.CLOCK_REALTIME)))
+        if self.left <= 0:
+            print(json.dumps(self.painted), flush=True)
+            self.painted = []
 
     def obey(self, line: str) -> None:
         mode, _, count = line.partition(" ")

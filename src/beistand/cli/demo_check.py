@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PATIENCE_MS = 20_000
 PRICE_SHEET_PX = 560  # the session panel beside it is narrower
 MOST_CONSENT_SECONDS = 1.0  # number typed -> consent sheet
-MOST_PICTURE_SECONDS = 2.0  # consent -> first picture
+MOST_PICTURE_SECONDS = 0.5  # consent -> first picture
 MOST_STOP_SECONDS = 1.0  # click on the stop sign -> the technician's page says so
 
 

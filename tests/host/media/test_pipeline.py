@@ -267,7 +267,7 @@ def test_another_codec_begins_with_a_config_and_a_keyframe(technician: Make) -> 
 
 def test_a_keyframe_that_is_too_large_is_coded_again_more_frugally(technician: Make) -> None:
     source = random.Random(5)
-    canvas = Canvas(960, 540)
+    canvas = Canvas(1600, 900)
     canvas.pixels[:] = source.randbytes(len(canvas.pixels))
     one = technician(canvas)
     one.worker.set_active(True)

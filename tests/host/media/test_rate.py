@@ -17,7 +17,7 @@ def _sent(frame: int, size: int = 2_000, **others: bool) -> Sent:
 def _started(now: float = 0.0) -> Rate:
     """A rate whose first keyframe was shown after 20 ms."""
     rate = Rate()
-    assert rate.handle(Tick(), now) == [Take(36, is_key=True)]
+    assert rate.handle(Tick(), now) == [Take(48, is_key=True)]
     rate.handle(_sent(1, is_key=True), now)
     assert rate.handle(Shown(1, 5), now + 0.025) == []
     return rate
@@ -169,7 +169,7 @@ def test_on_a_good_line_a_changing_screen_runs_at_full_pace_and_full_quality() -
 
 def test_small_changes_are_sharp_at_once_unless_the_line_is_slow() -> None:
     rate = _started()
-    assert [rate.fine(36, blocks) for blocks in (1, 20, 100)] == [4, 16, 36]
+    assert [rate.fine(36, blocks) for blocks in (1, 20, 100)] == [0, 16, 36]
     rate.handle(Changed(), 1.0)
     rate.handle(_sent(2), 1.0)
     rate.handle(Shown(2, 5), 2.0)
@@ -213,4 +213,4 @@ def test_a_lost_decoder_gets_a_keyframe_even_if_all_credit_is_used() -> None:
         rate.handle(_sent(frame), now)
         now += 0.034
     assert rate.handle(Changed(), now + 1) == []
-    assert rate.handle(KeyframeAsked(), now + 1) == [Take(36, is_key=True)]
+    assert rate.handle(KeyframeAsked(), now + 1) == [Take(48, is_key=True)]

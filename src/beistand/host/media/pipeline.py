@@ -24,6 +24,8 @@ from beistand.host.ports import CapturedFrame, PlatformError, Rect, ScreenSource
 __all__ = ["EncodedFrame", "Outputs", "PictureWorker"]
 
 LOOK_SECONDS = 0.033  # how long the worker waits for damage before it looks at the cursor and its orders
+IDLE_LOOK_SECONDS = 0.1  # the same once neither picture nor cursor has changed for IDLE_AFTER seconds
+IDLE_AFTER = 1.0
 RETRY_SECONDS = 1.0  # after the platform or the encoder failed
 MOST_KEY_BYTES = 500_000  # a keyframe above this is coded again
 FRUGAL = 52  # with this quantizer, which takes about a third of the bytes of a session's first one
@@ -76,6 +78,7 @@ class PictureWorker:
         self._sharpness: Sharpness | None = None
         self._started = clock()
         self._frame = self._last_ms = 0
+        self._stirred = self._started  # when the picture or the cursor changed last
         self._watch = Watch(screen, outputs, self._emit)
         self._failure = ""
 
@@ -168,16 +171,19 @@ class PictureWorker:
         """One look at orders, cursor and screen; waits at most LOOK_SECONDS."""
         while self._orders:
             self._orders.popleft()(self._clock())
-        self._watch.look_at_cursor()
         now = self._clock()
+        if self._watch.look_at_cursor():
+            self._stirred = now
         if self._perform(self._rate.handle(self._standing(now), now)):
             return
         deadline = self._rate.next_deadline()
-        wait = LOOK_SECONDS if deadline is None else min(LOOK_SECONDS, max(0.0, deadline - now))
+        look = LOOK_SECONDS if now - self._stirred < IDLE_AFTER else IDLE_LOOK_SECONDS
+        wait = look if deadline is None else min(look, max(0.0, deadline - now))
         if self._rate.has_change:
             with self._wake:
                 self._wake.wait_for(lambda: bool(self._orders) or not self._is_active, wait)
         elif self._screen.wait_damage(wait):
+            self._stirred = self._clock()
             self._perform(self._rate.handle(rate.Changed(), self._clock()))
 
     def _standing(self, now: float) -> rate.Standing:

@@ -40,8 +40,8 @@ class Watch:
         """The other side knows no cursor (any more)."""
         self._cursor = (0, 0, -1)
 
-    def look_at_cursor(self) -> None:
-        """Tells the cursor's shape and place if they changed since the last look."""
+    def look_at_cursor(self) -> bool:
+        """Tells the cursor's shape and place if they changed since the last look; says whether they did."""
         shape = self._screen.cursor_shape(self._cursor[2])
         if shape is not None:
             self._emit(lambda: self._outputs.cursor_shape(shape))
@@ -49,9 +49,11 @@ class Watch:
         if self.monitor is not None:
             x, y = x - self.monitor.area.x, y - self.monitor.area.y
         cursor = (x, y, self._cursor[2] if shape is None else shape.serial)
-        if cursor != self._cursor:
+        has_moved = cursor != self._cursor
+        if has_moved:
             self._cursor = cursor
             self._emit(lambda: self._outputs.cursor(*cursor))
+        return has_moved
         for sentence in self._screen.remarks():
             self._outputs.remark(sentence)
 
