@@ -18,16 +18,16 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from beistand.builder import build, parts, windows
 from beistand.builder.firm import checked
 from beistand.builder.own import own_modules
-from builder.wine_prefix import WinePrefix
 from host.xserver import XServer
+from wine.prefix import Prefix
 
 PATIENCE_SECONDS = 60
 
 
-def first_window(prefix: WinePrefix, display: str, command: str, title: str, is_cold: bool) -> float:
+def first_window(prefix: Prefix, display: str, command: str, title: str, is_cold: bool) -> float:
     """Seconds until a window with this title is seen."""
     if is_cold:
-        prefix.end()
+        prefix.end_programs()
     began = time.monotonic()
     process = prefix.start(command)
     search = ["xdotool", "search", "--onlyvisible", "--name", title]
@@ -36,8 +36,8 @@ def first_window(prefix: WinePrefix, display: str, command: str, title: str, is_
             raise SystemExit(f"{command} showed no window")
         time.sleep(0.01)
     took = time.monotonic() - began
-    prefix.end()
-    process.communicate()
+    prefix.end_programs()
+    process.wait(PATIENCE_SECONDS)
     return took
 
 
@@ -48,9 +48,9 @@ def main(runs: int) -> None:
     firm = checked("https://hilfe.example.org", "Muster IT")
     program = windows.build(packages, own_modules("windows"), build.BOOT.read_bytes(), firm, "0.1.0", "Fernhilfe.exe")
     display = XServer("-screen", "0", "1024x700x24")
-    prefix = WinePrefix(Path(tempfile.mkdtemp()) / "prefix", display.name)
+    prefix = Prefix(Path(tempfile.mkdtemp()) / "prefix", display.name)
     try:
-        (prefix.drive / "Fernhilfe.exe").write_bytes(program)
+        (prefix.folder / "drive_c" / "Fernhilfe.exe").write_bytes(program)
         wanted = {"program": ("C:\\Fernhilfe.exe", "^Beistand$"), "notepad": ("notepad.exe", "Notepad")}
         found = {
             name: statistics.median(first_window(prefix, display.name, *what, True) for _ in range(runs))

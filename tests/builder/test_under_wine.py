@@ -14,9 +14,10 @@ import pytest
 from beistand.builder import build, parts, recipe, windows
 from beistand.builder.firm import checked
 from beistand.builder.own import ROOT, own_modules
-from builder.wine_prefix import WinePrefix, kill
+from builder.traces import drive, files, kill, processes, registry
 from host.xserver import XServer
 from waiting import wait_until
+from wine.prefix import Prefix, Running
 
 pytestmark = [pytest.mark.wine, pytest.mark.timeout(300)]
 
@@ -34,20 +35,20 @@ def display() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def prefix(
     display: str, windows_packages: dict[str, parts.Archive], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[WinePrefix]:
+) -> Iterator[Prefix]:
     """A Windows with the program in a folder with umlauts and spaces."""
-    made = WinePrefix(tmp_path_factory.mktemp("wine") / "prefix", display)
+    made = Prefix(tmp_path_factory.mktemp("wine") / "prefix", display)
     firm = checked("https://hilfe.example.org", "Müller & Söhne IT", ("030 1234",), language="de")
     program = windows.build(
         windows_packages, own_modules("windows"), build.BOOT.read_bytes(), firm, "0.1.0", NAME
     )  # fmt: skip
-    (made.drive / "Für Kunden").mkdir()
-    (made.drive / "Für Kunden" / NAME).write_bytes(program)
+    (drive(made) / "Für Kunden").mkdir()
+    (drive(made) / "Für Kunden" / NAME).write_bytes(program)
     yield made
     made.close()
 
 
-def started(prefix: WinePrefix, display: str) -> tuple[subprocess.Popen[bytes], int, int]:
+def started(prefix: Prefix, display: str) -> tuple[Running, int, int]:
     """The program with its first window open: what we started, its outer and its inner process."""
     process = prefix.start(f"C:\\Für Kunden\\{NAME}")
 
@@ -56,42 +57,40 @@ def started(prefix: WinePrefix, display: str) -> tuple[subprocess.Popen[bytes], 
         return bool(subprocess.run(command, env={"DISPLAY": display}, capture_output=True, check=False).stdout)
 
     wait_until(is_shown, "no first window", SLOW_SECONDS)
-    both = wait_until(lambda: len(found := prefix.processes(NAME)) == 2 and found)
+    both = wait_until(lambda: len(found := processes(prefix, NAME)) == 2 and found)
     return process, both[0], both[1]
 
 
-def ended(prefix: WinePrefix, process: subprocess.Popen[bytes]) -> None:
-    wait_until(lambda: not prefix.processes(NAME), "a process of the program is still there", SLOW_SECONDS)
-    process.communicate(timeout=SLOW_SECONDS)
+def ended(prefix: Prefix, process: Running) -> None:
+    wait_until(lambda: not processes(prefix, NAME), "a process of the program is still there", SLOW_SECONDS)
+    process.wait(SLOW_SECONDS)
 
 
-def folders(prefix: WinePrefix) -> list[Path]:
+def folders(prefix: Prefix) -> list[Path]:
     return [path for path in prefix.user.rglob("_MEI*") if path.is_dir()]
 
 
-def test_no_file_and_no_registry_key_stays_after_the_program_ended_or_crashed_s27(
-    prefix: WinePrefix, display: str
-) -> None:
+def test_no_file_and_no_registry_key_stays_after_the_program_ended_or_crashed_s27(prefix: Prefix, display: str) -> None:
     warm, _, inner = started(prefix, display)  # the first start of any program makes Wine write things of its own
     kill(inner)
     ended(prefix, warm)
     prefix.settle()
-    files, registry = prefix.files(), prefix.registry()
+    files_before, registry_before = files(prefix), registry(prefix)
     process, _, inner = started(prefix, display)
     assert len(folders(prefix)) == 1
     kill(inner)  # as a crash does: the outer process cleans up
     ended(prefix, process)
     prefix.settle()
-    assert prefix.files() == files
-    assert prefix.registry() == registry
-    assert not [key for key, _ in registry if "beistand" in key.lower()]
+    assert files(prefix) == files_before
+    assert registry(prefix) == registry_before
+    assert not [key for key, _ in registry_before if "beistand" in key.lower()]
 
 
-def test_a_killed_outer_process_ends_the_session_and_the_next_start_sweeps(prefix: WinePrefix, display: str) -> None:
+def test_a_killed_outer_process_ends_the_session_and_the_next_start_sweeps(prefix: Prefix, display: str) -> None:
     process, outer, inner = started(prefix, display)
     kill(outer)
-    wait_until(lambda: inner not in prefix.processes(NAME), "the inner process outlives its outer one")
-    process.communicate(timeout=SLOW_SECONDS)
+    wait_until(lambda: inner not in processes(prefix, NAME), "the inner process outlives its outer one")
+    process.wait(SLOW_SECONDS)
     left = folders(prefix)
     assert len(left) == 1
     os.utime(left[0], (1_700_000_000, 1_700_000_000))  # long ago: not a copy that is just starting
@@ -105,14 +104,14 @@ def test_a_killed_outer_process_ends_the_session_and_the_next_start_sweeps(prefi
 
 
 def test_delete_the_program_removes_the_file_under_any_name_that_a_browser_gives(
-    prefix: WinePrefix, windows_packages: dict[str, parts.Archive], tmp_path: Path
+    prefix: Prefix, windows_packages: dict[str, parts.Archive], tmp_path: Path
 ) -> None:
     """The port's own call, by the Python that the program carries."""
-    data = next(files for path, files in windows_packages[recipe.RUNTIME].items() if path.endswith("data.zip"))
+    data = next(content for path, content in windows_packages[recipe.RUNTIME].items() if path.endswith("data.zip"))
     with zipfile.ZipFile(io.BytesIO(data)) as runtime:
         runtime.extractall(tmp_path)
     (tmp_path / "cp311/python311._pth").write_text(f"python311.zip\n.\nZ:{ROOT.parent}\n".replace("/", "\\"))
-    odd, beside = (prefix.drive / "Für Kunden" / name for name in ("a & b (1).exe", "b"))
+    odd, beside = (drive(prefix) / "Für Kunden" / name for name in ("a & b (1).exe", "b"))
     for path in (odd, beside):
         path.write_bytes(b"x")
     script = tmp_path / "remove.py"
