@@ -81,7 +81,7 @@ def test_a_windows_customer_is_helped_from_the_number_to_the_stop_sign(
     technician.waits_for("html[data-step=ended]")
     assert technician.page.evaluate("document.documentElement.dataset.why") == "bye_1"
     summary = desk.window("beendet")
-    assert desk.ask("down") == []
+    wait_until(lambda: desk.ask("down") == [], "a key is still held")
     desk.click(desk.control(summary, "Schließen").centre)
     assert program.wait(30) == 0, program.output
     assert technician.problems == []
