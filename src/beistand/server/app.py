@@ -18,6 +18,7 @@ from typing import Any
 from beistand.server.clock import Clock, Steady
 from beistand.server.front import serve
 from beistand.server.identity import Identity
+from beistand.server.invoicing import mailing
 from beistand.server.keys import AUDIT_FILE, load_or_make, load_or_make_signing
 from beistand.server.portal.access import TOUCH_US
 from beistand.server.portal.pages import Pages
@@ -82,11 +83,13 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
             async with asyncio.TaskGroup() as group:
                 group.create_task(facts.run())
                 watch = group.create_task(_watch(parts, relay))
+                post = group.create_task(mailing.run(db, settings, clock))
                 measure = group.create_task(_measure(parts, run_id))
                 try:
                     await _serve(parts, relay, announce, stop or asyncio.Event())
                 finally:
                     watch.cancel()
+                    post.cancel()
                     measure.cancel()
                     facts.end()
                     parts.workshop.end()

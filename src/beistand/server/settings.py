@@ -39,6 +39,13 @@ class Settings:
     # Its repr is kept out of logs: it may carry a password.
     database: str = field(default="", repr=False)
 
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
+
     @property
     def host(self) -> str:
         """Address to listen on, without the port."""
@@ -121,9 +128,28 @@ def _checked(values: dict[str, object]) -> Settings:
         number_seconds=_whole("number_seconds", values, Settings.number_seconds, 60, 600),
         session_hours=_whole("session_hours", values, Settings.session_hours, 1, 12),
         database=_database(str(values.get("database", "")), data),
+        smtp_host=str(values.get("smtp_host", "")),
+        smtp_port=_whole("smtp_port", values, Settings.smtp_port, 1, 65_535),
+        smtp_security=str(values.get("smtp_security", Settings.smtp_security)),
+        smtp_user=str(values.get("smtp_user", "")),
+        smtp_password=str(values.get("smtp_password", "")),
+        smtp_from=str(values.get("smtp_from", "")),
     )
     _refuse_unsafe(settings)
+    _refuse_mail(settings)
     return settings
+
+
+def _refuse_mail(settings: Settings) -> None:
+    if settings.smtp_security not in ("starttls", "tls", "none"):
+        raise SettingsError(f"smtp_security must be starttls, tls or none, not {settings.smtp_security!r}.")
+    if not settings.smtp_host:
+        return
+    if "@" not in settings.smtp_from:
+        raise SettingsError("smtp_from must be the address from which mails are sent, when smtp_host is set.")
+    is_far = settings.smtp_host not in LOCAL_NAMES
+    if settings.smtp_security == "none" and is_far:
+        raise SettingsError("smtp_security none is for a mail server on this computer alone: use starttls or tls.")
 
 
 def _refuse_unsafe(settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beistand.server.portal.access import Door
 from beistand.server.portal.office import contracts, firm, log, parties, party_import, prices, programs, times, versions
+from beistand.server.portal.office.invoices import InvoicePages
 from beistand.server.portal.office.session import SessionPages
 
 
@@ -20,4 +21,5 @@ def doors() -> list[Door]:
         *times.doors(),
         *log.doors(),
         *SessionPages().doors(),
+        *InvoicePages().doors(),
     ]

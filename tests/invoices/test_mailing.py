@@ -1,0 +1,118 @@
+"""Mails with invoices, against a real mail server on this computer."""
+
+import email
+import socket
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from aiosmtpd.controller import Controller
+from beistand.server.invoicing.running import period_of
+from invoices.world import NOW, World
+
+from beistand.server.clock import Clock
+from beistand.server.documents.pdf import Typesetter
+from beistand.server.invoicing import mailing, running
+from beistand.server.invoicing.issuing import Actor
+from beistand.server.settings import load
+from beistand.server.store import invoices
+from invoices.making import at
+
+
+class Post:
+    """What the mail server got; it refuses addresses that begin with "no"."""
+
+    def __init__(self):
+        self.got = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("no"):
+            return "550 no such mailbox"
+        if address.startswith("busy"):
+            return "451 try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def post():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    handler = Post()
+    handler.settings = load(
+        {
+            "BEISTAND_SMTP_HOST": "127.0.0.1",
+            "BEISTAND_SMTP_PORT": str(port),
+            "BEISTAND_SMTP_SECURITY": "none",
+            "BEISTAND_SMTP_FROM": "rechnung@muster.example",
+        }
+    )
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    handler.stop = controller.stop
+    yield handler
+    controller.stop(no_assert=True)
+
+
+@pytest.fixture
+def world(db):
+    made = World(db)
+    made.contract()
+    made.session(at(12, 8, 2), 67)
+    plan = made.read(lambda c: running.plan(c, made.firm, period_of("2026-11"), NOW))
+    by = Actor(None, NOW, date(2026, 12, 1))
+    (made.invoice,) = running.execute(db, made.firm, plan, Typesetter(), by, "Ida").issued
+    return made
+
+
+def queue(world, to):
+    world.write(lambda c: invoices.add_event(c, world.firm, world.invoice, "queued", {"to": to}, None, NOW))
+
+
+def issued(world):
+    return world.read(lambda c: invoices.get(c, world.firm, world.invoice))
+
+
+def test_a_queued_mail_is_sent_once_with_the_file_that_was_issued(world, post):
+    queue(world, "rechnung@partner.example")
+    assert mailing.deliver(world.db, post.settings, Clock()) == 1
+    assert mailing.deliver(world.db, post.settings, Clock()) == 0
+    (got,) = post.got
+    assert (got["To"], got["From"]) == ("rechnung@partner.example", "rechnung@muster.example")
+    assert got["Subject"] == "Rechnung RE-2026-0001"
+    assert "142,80" in got.get_body().get_content()
+    (attached,) = got.iter_attachments()
+    (stored,) = world.read(lambda c: invoices.files_of(c, world.firm, world.invoice, "zugferd"))
+    assert (attached.get_filename(), attached.get_content()) == (stored.file_name, stored.content)
+    assert [event.name for event in issued(world).events] == ["issued", "queued", "sent"]
+
+
+def test_a_mail_server_that_is_down_is_asked_again_and_the_reason_is_noted_once(world, post):
+    queue(world, "rechnung@partner.example")
+    down = replace(post.settings, smtp_port=9)
+    assert [mailing.deliver(world.db, down, Clock()) for _ in range(3)] == [0, 0, 0]
+    events = issued(world).events
+    assert [event.name for event in events] == ["issued", "queued", "queued"]
+    assert "cannot be reached" in events[-1].data["reason"]
+    assert issued(world).mail == "queued"
+    assert mailing.deliver(world.db, post.settings, Clock()) == 1
+    assert issued(world).mail == "sent"
+
+
+@pytest.mark.parametrize(("to", "mail"), [("no@partner.example", "not_sent"), ("busy@partner.example", "queued")])
+def test_a_refusal_ends_the_try_and_a_busy_server_does_not(world, post, to, mail):
+    queue(world, to)
+    assert mailing.deliver(world.db, post.settings, Clock()) == 0
+    assert issued(world).mail == mail
+    assert f"refuses {to}" in issued(world).events[-1].data["reason"]
+    assert post.got == []
+
+
+def test_a_name_cannot_smuggle_a_header_into_a_mail(world, post):
+    with pytest.raises(ValueError, match="newline"):
+        mailing.letter(issued(world), [], "Muster", "a@b.example", "x@y.example\nBcc: z@y.example")
