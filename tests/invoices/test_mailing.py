@@ -7,16 +7,16 @@ from datetime import date
 
 import pytest
 from aiosmtpd.controller import Controller
-from beistand.server.invoicing.running import period_of
-from invoices.world import NOW, World
 
 from beistand.server.clock import Clock
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import mailing, running
 from beistand.server.invoicing.issuing import Actor
+from beistand.server.invoicing.running import period_of
 from beistand.server.settings import load
 from beistand.server.store import invoices
 from invoices.making import at
+from invoices.world import NOW, World
 
 
 class Post:
@@ -114,5 +114,5 @@ def test_a_refusal_ends_the_try_and_a_busy_server_does_not(world, post, to, mail
 
 
 def test_a_name_cannot_smuggle_a_header_into_a_mail(world, post):
-    with pytest.raises(ValueError, match="newline"):
+    with pytest.raises(ValueError, match=r"linefeed|newline"):
         mailing.letter(issued(world), [], "Muster", "a@b.example", "x@y.example\nBcc: z@y.example")

@@ -18,6 +18,7 @@ from beistand.server.portal.access import (
     Door,
     Guard,
 )
+from beistand.server.portal.office.invoices import READERS
 from beistand.server.portal.office.times import DECIDERS
 from beistand.server.portal.portal import doors
 
@@ -95,6 +96,20 @@ EXPECTED = {
     "POST /api/sessions/{id}/goodwill": STAFF,
     "GET /api/events": ANYBODY_SIGNED_IN,
     "GET /log": AUDIT,
+    "GET /invoices": READERS,
+    "GET /invoices/data": OWNER,
+    "POST /invoices/data": OWNER,
+    "GET /invoices/run": DECIDERS,
+    "POST /invoices/run": DECIDERS,
+    "GET /invoices/exports": READERS,
+    "POST /invoices/exports": DECIDERS,
+    "GET /invoices/exports/{id}": READERS,
+    "GET /invoices/{id}": READERS,
+    "GET /invoices/{id}/{kind}": READERS,
+    "POST /invoices/{id}/cancel": DECIDERS,
+    "POST /invoices/{id}/correct": DECIDERS,
+    "POST /invoices/{id}/paid": DECIDERS,
+    "POST /invoices/{id}/send": DECIDERS,
     "GET /times": ANYBODY_SIGNED_IN,
     "GET /times.csv": ANYBODY_SIGNED_IN,
     "POST /times/approve": DECIDERS,

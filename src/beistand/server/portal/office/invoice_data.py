@@ -1,4 +1,4 @@
-"""The page of the invoice data, for the owner: the firm on its invoices, numbers, accounts for DATEV. Without scripts."""
+"""The page of the invoice data, for the owner: the firm, its numbers, accounts for DATEV. Without scripts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ async def change(visit: Visit) -> Response:
 
 
 def _data(entered: dict[str, str]) -> SellerData:
-    firm = Seller(**{name: texts.one_line(entered.get(name, ""), 120) for name in _FIRM})
+    told = {name: texts.one_line(entered.get(name, ""), 120) for name in _FIRM}
+    firm = Seller(**told)  # type: ignore[arg-type]
     firm = replace(
         firm,
         country=(firm.country or "DE").upper(),

@@ -29,6 +29,8 @@ from beistand.server.store.invoices import Issued, SellerData
 
 READERS = DECIDERS | {"auditor"}
 REASON_LIMIT = 200
+# One field a line of the invoice.
+MOST_FIELDS = 2_000
 Change = Callable[[Connection, Issuer, str, SellerData, Actor], str]
 
 
@@ -92,9 +94,9 @@ class InvoicePages:
 
     async def correct(self, visit: Visit) -> Response:
         """Issues a correction that takes back some quantities."""
-        fields = await visit.form()
+        fields = await visit.form(most=MOST_FIELDS)
         reason = texts.one_line(fields.get("reason", ""), REASON_LIMIT)
-        lines = [(at, texts.whole(fields.get(f"back_{at}", ""), 0, 999_999) or 0) for at in range(1, 200)]
+        lines = [(at, texts.whole(fields.get(f"back_{at}", ""), 0, 999_999) or 0) for at in range(1, MOST_FIELDS)]
 
         def change(c: Connection, issuer: Issuer, id_: str, data: SellerData, by: Actor) -> str:
             return issuer.correct(c, id_, lines, reason, data, by)
@@ -127,7 +129,7 @@ async def listed(visit: Visit) -> Response:
     has_data = await visit.parts.db.read(lambda c: invoices.get_seller(c, organisation)) is not None
     due = sum(each.gross_cents for each in found if _is_open(each))
     late = sum(each.gross_cents for each in found if _is_open(each) and each.due_on < running.today(visit.at.utc_us))
-    shown = {"found": found, "period": period, "has_data": has_data, "due": due, "late": late}
+    shown: dict[str, Any] = {"found": found, "period": period, "has_data": has_data, "due": due, "late": late}
     issued = texts.whole(visit.request.query_params.get("issued", ""), 0, 99_999)
     return await _page(visit, "invoices", issued=issued, **shown)
 
@@ -228,7 +230,8 @@ async def _plan_page(visit: Visit, period: Period, problem: str) -> Response:
         problem = str(error)
     before, after = _neighbours(period)
     shown = {"plan": made, "period": period, "problem": problem, "before": before, "after": after}
-    return await _page(visit, "invoice_run", 422 if problem else 200, local=months.local, **shown)
+    is_refused = bool(problem) and visit.request.method == "POST"
+    return await _page(visit, "invoice_run", 422 if is_refused else 200, local=months.local, **shown)
 
 
 async def _exports_page(visit: Visit, problem: str) -> Response:

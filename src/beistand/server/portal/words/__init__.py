@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from beistand.server.portal.words import agreements, contracts, log, pages, parties, programs, receipt, times
+from beistand.server.portal.words import agreements, contracts, invoices, log, pages, parties, programs, receipt, times
 
 LANGUAGES = ("de", "en")
 _AREAS = (
     pages.WORDS,
     agreements.WORDS,
     contracts.WORDS,
+    invoices.WORDS,
     log.WORDS,
     parties.WORDS,
     programs.WORDS,
