@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from beistand.billing.invoice import Document, totals
+from beistand.billing.invoice import Document, InvoiceError, totals
 from beistand.billing.money import VatKey
 
 COLUMNS: tuple[str, ...] = (
@@ -40,7 +40,7 @@ _TEXTS = frozenset((2, 3, 9, 11, 12, 14, 40, 118))
 BOOKING_TEXT_LIMIT, FIELD_LIMIT = 60, 36
 
 
-class DatevError(Exception):
+class DatevError(InvoiceError):
     """The export is refused: an account or number is missing or wrong; one sentence says which."""
 
 
@@ -65,7 +65,8 @@ class Accounts:
         if category == "S" and rate not in (700, 1900):
             raise DatevError(f"There is no revenue account for a VAT rate of {rate / 100:g} %: book this by hand.")
         if not account:
-            raise DatevError(f"The revenue account for {name} is missing: enter it under “Invoice data”.")
+            sentence = f"The revenue account for {name} is missing: enter it under “Invoice data”."
+            raise DatevError(sentence, "datev_account", name=name)
         return account
 
 
@@ -90,15 +91,20 @@ def _check(accounts: Accounts) -> None:
     }
     for name, (value, most) in needed.items():
         if not value:
-            raise DatevError(f"The DATEV {name} is missing: enter it under “Invoice data”.")
+            sentence = f"The DATEV {name} is missing: enter it under “Invoice data”."
+            raise DatevError(sentence, "datev_missing", fields=[name])
         if not (value.isascii() and value.isdigit()) or len(value) > most:
-            raise DatevError(f"The DATEV {name} {value!r} is not a number of at most {most} digits.")
+            sentence = f"The DATEV {name} {value!r} is not a number of at most {most} digits."
+            raise DatevError(sentence, "datev_digits", fields=[name], most=most)
     revenue = (accounts.standard, accounts.reduced, accounts.reverse_charge, accounts.exempt)
     for account in filter(None, revenue):
         if not (account.isascii() and account.isdigit()) or len(account) + 1 != len(accounts.debtor):
             raise DatevError(
                 f"The account {account} does not fit the debtor account {accounts.debtor}: "
-                "debtors have one digit more than revenue accounts."
+                "debtors have one digit more than revenue accounts.",
+                "datev_length",
+                account=account,
+                debtor=accounts.debtor,
             )
 
 

@@ -125,7 +125,8 @@ def check_seller(seller: Seller) -> None:
     }
     missing = [name for name, value in needed.items() if not value.strip()]
     if missing:
-        raise InvoiceError(f"The invoice data lack {', '.join(missing)}: fill them in under “Invoice data” first.")
+        sentence = f"The invoice data lack {', '.join(missing)}: fill them in under “Invoice data” first."
+        raise InvoiceError(sentence, "seller_lacks", fields=missing)
 
 
 def check_buyer(buyer: Buyer) -> None:
@@ -133,7 +134,8 @@ def check_buyer(buyer: Buyer) -> None:
     needed = {"street": buyer.street, "postcode": buyer.postcode, "city": buyer.city, "country": buyer.country}
     missing = [name for name, value in needed.items() if not value.strip()]
     if missing:
-        raise InvoiceError(f"{buyer.name or 'The payer'} lacks {', '.join(missing)}: complete the address first.")
+        sentence = f"{buyer.name or 'The payer'} lacks {', '.join(missing)}: complete the address first."
+        raise InvoiceError(sentence, "buyer_lacks", name=buyer.name, fields=missing)
 
 
 def _payment(document: Document) -> dict[str, Any]:
@@ -234,4 +236,5 @@ def require(document: Document, profile: Profile) -> None:
 def _check_vat_ids(document: Document) -> None:
     categories = {line.vat_key[0] for line in document.lines}
     if "AE" in categories and not (document.seller.vat_id and document.buyer.vat_id):
-        raise InvoiceError(f"Reverse charge needs both VAT ids: {document.buyer.name} or your own firm has none yet.")
+        sentence = f"Reverse charge needs both VAT ids: {document.buyer.name} or your own firm has none yet."
+        raise InvoiceError(sentence, "both_vat_ids", name=document.buyer.name)

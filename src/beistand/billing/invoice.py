@@ -28,7 +28,14 @@ MINUTES_OF_AN_HOUR = 60
 
 
 class InvoiceError(Exception):
-    """This cannot become an invoice; the text says what is missing or wrong and where to mend it."""
+    """This cannot become an invoice; the text says what is missing or wrong and where to mend it.
+
+    `code` and `values` let a page say it in its reader's language; without a code the text itself is shown.
+    """
+
+    def __init__(self, sentence: str, code: str = "", **values: object) -> None:
+        super().__init__(sentence)
+        self.code, self.values = code, values
 
 
 @dataclass(frozen=True)
@@ -216,7 +223,11 @@ def correct(
         back[line.vat_key] = back.get(line.vat_key, 0) + line.net_cents
     for key, cents in back.items():
         if not 0 < cents <= rest_before.get(key, 0):
-            raise InvoiceError(f"The correction of {original.number} takes back more than is left of it.")
+            raise InvoiceError(
+                f"The correction of {original.number} takes back more than is left of it.",
+                "more_than_left",
+                number=original.number,
+            )
     return replace(
         original,
         kind="correction",

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Table, insert, select
 
-from beistand.billing.datev import Accounts, DatevError, batch
+from beistand.billing.datev import Accounts, batch
 from beistand.billing.invoice import Document, InvoiceError
 from beistand.billing.run import Period
 from beistand.billing.tables import Cell, csv, euros
@@ -63,7 +63,8 @@ def export(db: Connection, organisation_id: str, kind: Kind, period: Period, dat
     """Makes, keeps and gives the export of all invoices issued in a period. Raises InvoiceError with one sentence."""
     found = invoices.issued_between(db, organisation_id, period.first, period.last)
     if not found:
-        raise InvoiceError(f"Nothing was issued in {period.name}: there is nothing to export.")
+        sentence = f"Nothing was issued in {period.name}: there is nothing to export."
+        raise InvoiceError(sentence, "nothing_issued", period=period.name)
     name, media, content = _made(db, organisation_id, kind, period, data, found, by)
     id_ = new_id(by.utc_us)
     row = {
@@ -134,10 +135,7 @@ def _datev(
     )
     documents = [_document(db, organisation_id, each) for each in found]
     made = datetime.fromtimestamp(by.utc_us / 1e6, UTC)
-    try:
-        return batch(documents, accounts, period.first, period.last, made)
-    except DatevError as error:
-        raise InvoiceError(str(error)) from error
+    return batch(documents, accounts, period.first, period.last, made)
 
 
 def _document(db: Connection, organisation_id: str, each: Issued) -> Document:

@@ -65,7 +65,9 @@ class Issuer:
         if taken:
             raise InvoiceError(
                 f"The invoice for {with_.buyer.name} was not issued: another run has billed {len(taken)} of its "
-                "entries in the meantime. Start the run again."
+                "entries in the meantime. Start the run again.",
+                "billed_meanwhile",
+                name=with_.buyer.name,
             )
         # What lacks is said before a number is taken.
         document, sheet = document_of(draft, period, replace(with_, issued=by.today))
@@ -83,7 +85,8 @@ class Issuer:
         """Issues the cancellation of an invoice; what it billed may be billed again. Raises InvoiceError."""
         issued, original = self._original(db, invoice_id)
         if invoices.following(db, self._organisation, invoice_id):
-            raise InvoiceError(f"{issued.number} was corrected already: take the rest back by another correction.")
+            sentence = f"{issued.number} was corrected already: take the rest back by another correction."
+            raise InvoiceError(sentence, "corrected_already", number=issued.number)
         series, year, no = self._number(db, data.cancellation_prefix, by)
         document = cancel(original, number_text(series, year, no), by.today)
         files = make_files(self._typesetter, document, TimeSheet())
@@ -109,9 +112,10 @@ class Issuer:
         """Takes back part of an invoice: (position from 1, quantity). Raises InvoiceError for more than is left."""
         issued, original = self._original(db, invoice_id)
         rest = invoices.rest_of(db, self._organisation, invoice_id)
-        taken = [_part(original, position, quantity) for position, quantity in lines if quantity]
+        gone = _taken_back(issued)
+        taken = [_part(original, position, quantity, gone.get(position, 0)) for position, quantity in lines if quantity]
         if not taken:
-            raise InvoiceError("Nothing was chosen to be taken back.")
+            raise InvoiceError("Nothing was chosen to be taken back.", "nothing_chosen")
         document = correct(original, "-", by.today, taken, rest)
         series, year, no = self._number(db, data.cancellation_prefix, by)
         document = replace(document, number=number_text(series, year, no))
@@ -120,7 +124,8 @@ class Issuer:
             document, TimeSheet(), files, (), series, year, no, issued.period, issued.payer_id, invoice_id, reason
         )
         id_ = self._keep(db, new, by)
-        said = {"by": document.number, "reason": reason}
+        chosen = [[position, quantity] for position, quantity in lines if quantity]
+        said = {"by": document.number, "reason": reason, "lines": chosen}
         invoices.add_event(db, self._organisation, invoice_id, "corrected", said, by.user_id, by.utc_us)
         return id_
 
@@ -131,10 +136,12 @@ class Issuer:
             raise InvoiceError("There is no such invoice.")
         if issued.kind != "invoice":
             raise InvoiceError(
-                f"{issued.number} takes an invoice back and cannot be taken back itself: issue a new one."
+                f"{issued.number} takes an invoice back and cannot be taken back itself: issue a new one.",
+                "takes_back_itself",
+                number=issued.number,
             )
         if issued.has("cancelled"):
-            raise InvoiceError(f"{issued.number} is cancelled already.")
+            raise InvoiceError(f"{issued.number} is cancelled already.", "cancelled_already", number=issued.number)
         return issued, original
 
     def _number(self, db: Connection, series: str, by: Actor) -> tuple[str, int, int]:
@@ -174,11 +181,36 @@ def number_text(series: str, year: int, no: int) -> str:
     return f"{series}-{year}-{no:04d}"
 
 
-def _part(original: Document, position: int, quantity: int) -> Line:
-    """So much of a line as it stood; its discount goes back in proportion."""
+def _taken_back(issued: invoices.Issued) -> dict[int, int]:
+    """What earlier corrections took back: quantity by position."""
+    gone: dict[int, int] = {}
+    for event in issued.events:
+        for position, quantity in event.data.get("lines", ()) if event.name == "corrected" else ():
+            gone[position] = gone.get(position, 0) + quantity
+    return gone
+
+
+def _part(original: Document, position: int, quantity: int, gone: int) -> Line:
+    """So much of a line as it stood. All parts together come to exactly the line's cents.
+
+    Each part is worth what is left of the line before it minus what is left after it; where that differs by a cent
+    from quantity x price, the cent stands as a discount of the part.
+    """
     if not 1 <= position <= len(original.lines):
         raise InvoiceError(f"{original.number} has no line {position}.")
     line = original.lines[position - 1]
-    if not 0 < quantity <= line.quantity:
-        raise InvoiceError(f"Line {position} of {original.number} has {line.quantity}: take back 1 to {line.quantity}.")
-    return replace(line, quantity=quantity, discount_cents=times(line.discount_cents, quantity, line.quantity))
+    left = line.quantity - gone
+    if not 0 < quantity <= left:
+        sentence = f"Of line {position} of {original.number} {left} are left: take back at most that."
+        raise InvoiceError(sentence, "line_left", number=original.number, position=position, left=left)
+    part = replace(line, quantity=quantity, discount_cents=0)
+    worth = _worth(line, left) - _worth(line, left - quantity)
+    return replace(
+        part, discount_cents=part.before_cents - worth, discount_bp=line.discount_bp if quantity == line.quantity else 0
+    )
+
+
+def _worth(line: Line, quantity: int) -> int:
+    """The net cents of so much of a line."""
+    before = times(line.unit_cents, quantity, line.base)
+    return before - times(line.discount_cents, quantity, line.quantity)

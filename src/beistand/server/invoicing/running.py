@@ -31,19 +31,24 @@ from beistand.server.store.parties import Party
 Progress = Callable[[int, int], None]
 
 
-class RunError(Exception):
+class RunError(InvoiceError):
     """The run cannot take place; one sentence says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A draft with its payer. `problem` says why it cannot be issued; `sums` is what it comes to."""
+    """A draft with its payer. `error` says why it cannot be issued; `sums` is what it comes to."""
 
     draft: Draft
     payer_name: str
     particulars: Particulars | None
     sums: Totals | None
-    problem: str = ""
+    error: InvoiceError | None = None
+
+    @property
+    def problem(self) -> str:
+        """The sentence of `error`, or ""."""
+        return str(self.error) if self.error else ""
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did: ids of invoices, and (payer, sentence) for what could not be issued."""
+    """What a run did: ids of invoices, and (payer, why) for what could not be issued."""
 
     issued: tuple[str, ...]
-    failed: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, InvoiceError], ...]
 
 
 def period_of(text: str) -> Period:
@@ -89,7 +94,8 @@ def seller_of(db: Connection, organisation_id: str) -> SellerData:
     """The invoice data. Raises RunError when they were not entered yet."""
     data = invoices.get_seller(db, organisation_id)
     if data is None:
-        raise RunError("The invoice data are missing: enter name, address, tax number and IBAN under “Invoice data”.")
+        sentence = "The invoice data are missing: enter name, address, tax number and IBAN under “Invoice data”."
+        raise RunError(sentence, "no_seller")
     return data
 
 
@@ -128,7 +134,10 @@ def begin(database: Database, organisation_id: str, period: Period, who: str, ut
     found = database.write_now(lambda c: invoices.begin_run(c, organisation_id, period.name, who, utc_us))
     if isinstance(found, Running):
         raise RunError(
-            f"Another invoice run is going on ({found.period}, started by {found.who}): wait until it has ended."
+            f"Another invoice run is going on ({found.period}, started by {found.who}): wait until it has ended.",
+            "run_going_on",
+            period=found.period,
+            who=found.who,
         )
     return found
 
@@ -145,21 +154,23 @@ def _execute(
     booker = MinutesAccount(organisation_id, plan_.facts.contracts, plan_.period)
     issuer = Issuer(typesetter, organisation_id, booker)
     issued: list[str] = []
-    failed: list[tuple[str, str]] = []
+    failed: list[tuple[str, InvoiceError]] = []
     data = database.read_now(lambda c: seller_of(c, organisation_id))
 
     def issue(db: Connection, each: Planned) -> str:
         if not invoices.is_running(db, organisation_id, run_id, by.utc_us):
             raise RunError("Another invoice run has taken over: this one stops. What was issued stays issued.")
         if each.particulars is None:
-            raise InvoiceError(each.problem)
+            raise each.error or InvoiceError("This draft cannot be issued.")
         return issuer.issue(db, each.draft, plan_.period, each.particulars, data, by)
 
     for done, each in enumerate(plan_.planned, 1):
         try:
             issued.append(database.write_now(lambda c, one=each: issue(c, one)))  # type: ignore[misc]
+        except RunError:
+            raise
         except InvoiceError as error:
-            failed.append((each.payer_name, str(error)))
+            failed.append((each.payer_name, error))
         progress(done, len(plan_.planned))
     return Report(tuple(issued), tuple(failed))
 
@@ -175,14 +186,15 @@ def _planned(
 ) -> Planned:
     party = known.parties.get(draft.payer_id)
     if party is None:
-        return Planned(draft, "?", None, None, "The payer does not exist any more: choose another customer.")
+        gone = InvoiceError("The payer does not exist any more: choose another customer.", "payer_gone")
+        return Planned(draft, "?", None, None, gone)
     try:
         with_ = particulars(db, organisation_id, party, draft, data, known, day)
         document, _sheet = document_of(draft, period, with_)
         einvoice.require(document, "zugferd")
         return Planned(draft, party.name, with_, totals(document))
     except InvoiceError as error:
-        return Planned(draft, party.name, None, None, str(error))
+        return Planned(draft, party.name, None, None, error)
 
 
 def particulars(

@@ -77,9 +77,9 @@ class InvoicePages:
         try:
             report = await asyncio.to_thread(work)
         except RunError as error:
-            return await _plan_page(visit, period, str(error))
+            return await _plan_page(visit, period, told(visit, error))
         if report.failed:
-            return await _plan_page(visit, period, " ".join(sentence for _name, sentence in report.failed))
+            return await _plan_page(visit, period, " ".join(told(visit, error) for _name, error in report.failed))
         return RedirectResponse(f"/invoices?period={period.name}&issued={len(report.issued)}", 303)
 
     async def cancel(self, visit: Visit) -> Response:
@@ -116,8 +116,8 @@ class InvoicePages:
 
         try:
             made = await visit.parts.db.write(work)
-        except (InvoiceError, RunError) as error:
-            return await _invoice_page(visit, issued, str(error))
+        except InvoiceError as error:
+            return await _invoice_page(visit, issued, told(visit, error))
         return RedirectResponse(f"/invoices/{made}", 303)
 
 
@@ -206,8 +206,8 @@ async def export(visit: Visit) -> Response:
 
     try:
         await visit.parts.db.write(work)
-    except (InvoiceError, RunError) as error:
-        return await _exports_page(visit, str(error))
+    except InvoiceError as error:
+        return await _exports_page(visit, told(visit, error))
     return RedirectResponse("/invoices/exports", 303)
 
 
@@ -227,7 +227,7 @@ async def _plan_page(visit: Visit, period: Period, problem: str) -> Response:
     try:
         made = await visit.parts.db.read(lambda c: running.plan(c, organisation, period, at))
     except RunError as error:
-        problem = str(error)
+        problem = told(visit, error)
     before, after = _neighbours(period)
     shown = {"plan": made, "period": period, "problem": problem, "before": before, "after": after}
     is_refused = bool(problem) and visit.request.method == "POST"
@@ -267,10 +267,20 @@ async def _page(visit: Visit, name: str, status: int = 200, **shown: Any) -> Res
         "here": "invoices",
         "money": lambda cents: money(cents, language),
         "day": lambda value: short_day(value, language),
+        "told": lambda error: told(visit, error),
         "may_decide": visit.me.role in DECIDERS,
         "is_late": lambda each: _is_open(each) and each.due_on < running.today(visit.at.utc_us),
     }
     return await page(visit, name, status, **{**given, **shown})
+
+
+def told(visit: Visit, error: InvoiceError) -> str:
+    """The sentence in the reader's language; one without a code (for the log rather) as it is."""
+    if not error.code:
+        return str(error)
+    fields = error.values.get("fields", ())
+    named = [visit.say(f"field_{name.lower().replace(' ', '_')}") for name in fields]  # type: ignore[attr-defined]
+    return visit.say(f"problem_{error.code}").format(**{**error.values, "fields": ", ".join(named)})
 
 
 def _is_open(each: Issued) -> bool:

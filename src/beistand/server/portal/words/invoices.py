@@ -182,4 +182,81 @@ WORDS: dict[str, tuple[str, str]] = {
         "Die Kürzel haben 1 bis 6 Großbuchstaben oder Ziffern und sind verschieden.",
         "The letters are 1 to 6 capitals or digits, and different.",
     ),
+    # why an invoice, a run or an export is refused; the English ones are those of the command line
+    "problem_buyer_lacks": (
+        "Bei {name} fehlt: {fields}. Ergänzen Sie zuerst die Anschrift.",
+        "{name} lacks {fields}: complete the address first.",
+    ),
+    "problem_seller_lacks": (
+        "In den Rechnungsdaten fehlt: {fields}.",
+        "The invoice data lack {fields}: fill them in under “Invoice data” first.",
+    ),
+    "problem_no_seller": (
+        "Die Rechnungsdaten fehlen: Geben Sie Name, Anschrift, Steuernummer und IBAN ein.",
+        "The invoice data are missing: enter name, address, tax number and IBAN under “Invoice data”.",
+    ),
+    "problem_both_vat_ids": (
+        "Für die Steuerschuld des Empfängers braucht es beide USt-IdNrn.: Bei {name} oder Ihrer Firma fehlt eine.",
+        "Reverse charge needs both VAT ids: {name} or your own firm has none yet.",
+    ),
+    "problem_payer_gone": (
+        "Den Zahler gibt es nicht mehr: Wählen Sie einen anderen Kunden.",
+        "The payer does not exist any more: choose another customer.",
+    ),
+    "problem_run_going_on": (
+        "Es läuft schon ein Rechnungslauf ({period}, gestartet von {who}): Warten Sie, bis er fertig ist.",
+        "Another invoice run is going on ({period}, started by {who}): wait until it has ended.",
+    ),
+    "problem_billed_meanwhile": (
+        "Die Rechnung an {name} wurde nicht ausgestellt: Ein anderer Lauf war schneller. Starten Sie ihn neu.",
+        "The invoice for {name} was not issued: another run was faster. Start the run again.",
+    ),
+    "problem_more_than_left": (
+        "Von {number} ist weniger übrig, als Sie zurücknehmen wollen.",
+        "The correction of {number} takes back more than is left of it.",
+    ),
+    "problem_line_left": (
+        "Von Position {position} der Rechnung {number} sind noch {left} übrig: Nehmen Sie höchstens so viel zurück.",
+        "Of line {position} of {number} {left} are left: take back at most that.",
+    ),
+    "problem_nothing_chosen": ("Es wurde nichts zum Zurücknehmen gewählt.", "Nothing was chosen to be taken back."),
+    "problem_corrected_already": (
+        "{number} wurde schon korrigiert: Nehmen Sie den Rest durch eine weitere Korrektur zurück.",
+        "{number} was corrected already: take the rest back by another correction.",
+    ),
+    "problem_cancelled_already": ("{number} ist schon storniert.", "{number} is cancelled already."),
+    "problem_takes_back_itself": (
+        "{number} nimmt selbst eine Rechnung zurück: Stellen Sie eine neue aus.",
+        "{number} takes an invoice back and cannot be taken back itself: issue a new one.",
+    ),
+    "problem_nothing_issued": (
+        "Im Monat {period} wurde nichts ausgestellt: Es gibt nichts zu exportieren.",
+        "Nothing was issued in {period}: there is nothing to export.",
+    ),
+    "problem_datev_missing": (
+        "Für DATEV fehlt: {fields}. Tragen Sie es unter „Rechnungsdaten“ ein.",
+        "The DATEV {fields} is missing: enter it under “Invoice data”.",
+    ),
+    "problem_datev_digits": (
+        "{fields} für DATEV muss eine Zahl mit höchstens {most} Stellen sein.",
+        "The DATEV {fields} must be a number of at most {most} digits.",
+    ),
+    "problem_datev_account": (
+        "Das Erlöskonto für {name} fehlt: Tragen Sie es unter „Rechnungsdaten“ ein.",
+        "The revenue account for {name} is missing: enter it under “Invoice data”.",
+    ),
+    "problem_datev_length": (
+        "Das Konto {account} passt nicht zum Debitorenkonto {debtor}: Debitoren haben eine Stelle mehr.",
+        "The account {account} does not fit the debtor account {debtor}: debtors have one digit more.",
+    ),
+    "field_name": ("Name", "name"),
+    "field_street": ("Straße", "street"),
+    "field_postcode": ("Postleitzahl", "postcode"),
+    "field_city": ("Ort", "city"),
+    "field_country": ("Land", "country"),
+    "field_vat_id_or_tax_number": ("USt-IdNr. oder Steuernummer", "VAT id or tax number"),
+    "field_iban": ("IBAN", "IBAN"),
+    "field_consultant_number": ("Beraternummer", "consultant number"),
+    "field_client_number": ("Mandantennummer", "client number"),
+    "field_debtor_account": ("Debitorenkonto", "debtor account"),
 }
