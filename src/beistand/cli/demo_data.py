@@ -8,9 +8,11 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from beistand.billing.contract import Beneficiary, ContractVersion
+from beistand.billing.invoice import Seller
 from beistand.server.clock import Clock
-from beistand.server.store import accounts, contracts, parties
+from beistand.server.store import accounts, contracts, invoices, parties
 from beistand.server.store.database import Database
+from beistand.server.store.invoices import SellerData
 
 HOUR_CENTS = 9600
 # Pays for herself, sees prices with VAT.
@@ -35,9 +37,29 @@ def furnish(database: Path) -> bool:
         db.close()
 
 
+def _seller(name: str) -> SellerData:
+    """What an invoice must say of the firm; the numbers are the usual examples and belong to nobody."""
+    return SellerData(
+        Seller(
+            name,
+            street="Musterweg 1",
+            postcode="24937",
+            city="Flensburg",
+            vat_id="DE123456788",
+            contact_name="Sabine Krüger",
+            phone="0461 1234567",
+            email="rechnung@fernhilfe.example",
+            iban="DE89370400440532013000",
+            bic="COBADEFFXXX",
+            bank="Musterbank",
+        )
+    )
+
+
 def _fill(connection: Connection, firm: str) -> None:
     now = Clock().now()
     accounts.change_organisation(connection, firm, price_cents_per_hour=HOUR_CENTS)
+    invoices.set_seller(connection, firm, _seller(accounts.get_organisation(connection, firm).name))
     consumer = {"name": CONSUMER, "kind": "person", "street": "Am Deich 3", "postcode": "24937", "city": "Flensburg"}
     parties.add_party(connection, firm, {**consumer, "language": "de"}, now.utc_us)
     place = {"kind": "company", "postcode": "24937", "city": "Flensburg", "language": "de"}
