@@ -82,11 +82,16 @@ def money(cents: int, language: str) -> str:
     return f"{sign}€{euros:,}.{rest:02d}"
 
 
+def percentage(basis_points: int, language: str) -> str:
+    """1900 is "19", 1950 is "19,5" in German and "19.5" in English: without the sign."""
+    whole, rest = divmod(basis_points, 100)
+    decimals = f"{rest:02d}".rstrip("0")
+    return f"{whole}{(',' if language == 'de' else '.') + decimals if decimals else ''}"
+
+
 def vat_words(vat_bp: int, is_gross: bool, language: str) -> str:
     """ "zzgl. 19 % USt." or "incl. 19 % VAT"."""
-    whole, rest = divmod(vat_bp, 100)
-    decimals = f"{rest:02d}".rstrip("0")
-    percent = f"{whole}{(',' if language == 'de' else '.') + decimals if decimals else ''}"
+    percent = percentage(vat_bp, language)
     if language == "de":
         return f"{'inkl.' if is_gross else 'zzgl.'} {percent} % USt."
     return f"{'incl.' if is_gross else 'plus'} {percent} % VAT"

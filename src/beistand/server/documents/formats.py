@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from beistand.billing import price_card
 from beistand.billing.einvoice import MONTHS
 
 THIN = "\u202f"
@@ -12,11 +13,8 @@ NO_BREAK = "\u00a0"
 
 
 def money(cents: int, language: str) -> str:
-    """123456 is "1.234,56 €" in German and "€1,234.56" in English."""
-    sign, (euros, rest) = "−" if cents < 0 else "", divmod(abs(cents), 100)
-    if language == "de":
-        return f"{sign}{euros:,}".replace(",", ".") + f",{rest:02d}{NO_BREAK}€"
-    return f"{sign}€{euros:,}.{rest:02d}"
+    """123456 is "1.234,56 €" in German and "€1,234.56" in English; with a printer's minus, and never broken."""
+    return price_card.money(cents, language).replace("-", "−").replace(" ", NO_BREAK)
 
 
 def day(value: date, language: str) -> str:
@@ -51,9 +49,7 @@ def duration(seconds: int) -> str:
 
 def percent(basis_points: int, language: str) -> str:
     """1900 is "19 %", 1950 is "19,5 %"."""
-    whole, rest = divmod(basis_points, 100)
-    decimals = f"{rest:02d}".rstrip("0")
-    return f"{whole}{(',' if language == 'de' else '.') + decimals if decimals else ''}{THIN}%"
+    return f"{price_card.percentage(basis_points, language)}{THIN}%"
 
 
 def iban(text: str) -> str:

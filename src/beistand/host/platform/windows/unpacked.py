@@ -6,21 +6,17 @@ import sys
 
 assert sys.platform == "win32"
 
-import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable
 from ctypes import wintypes
 from pathlib import Path
 
+from beistand.host.platform.sweeping import MARK, sweep
 from beistand.host.platform.windows.api import kernel32
 
-MARK = "beistand.mark"  # the builder puts it into the program as the first file to be unpacked
-FOLDERS = "_MEI*"  # the bootloader's name for its folders
-YOUNG_SECONDS = 120.0  # a folder that grew this lately may belong to a copy that is just starting
 _SYNCHRONIZE = 0x00100000
 _INFINITE = 0xFFFFFFFF
 # Tries for about 20 s, until the outer process has ended; `ping` is the pause that every Windows has. Delayed expansion
@@ -54,13 +50,7 @@ class WindowsUnpacked:
 
     def sweep(self) -> int:
         """Removes folders of earlier runs whose outer process was killed; returns how many."""
-        removed = 0
-        with contextlib.suppress(OSError):
-            before = self.folder.stat().st_mtime - YOUNG_SECONDS  # our own folder is as old as this start
-            for folder in Path(tempfile.gettempdir()).glob(FOLDERS):
-                with contextlib.suppress(OSError):
-                    removed += folder != self.folder and self._remove_if_dead(folder, before)
-        return removed
+        return sweep(self.folder, self._remove_if_dead)
 
     @staticmethod
     def _remove_if_dead(folder: Path, before: float) -> bool:

@@ -6,20 +6,16 @@ import sys
 
 assert sys.platform == "linux"
 
-import contextlib
 import fcntl
 import os
 import select
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-MARK = "beistand.mark"  # the builder puts it into the program as the first file to be unpacked
-FOLDERS = "_MEI*"  # the bootloader's name for its folders
-YOUNG_SECONDS = 120.0  # a folder that grew this lately may belong to a copy that is just starting
+from beistand.host.platform.sweeping import MARK, sweep
 
 
 class LinuxUnpacked:
@@ -52,13 +48,7 @@ class LinuxUnpacked:
 
     def sweep(self) -> int:
         """Removes folders of earlier runs whose outer process was killed; returns how many."""
-        removed = 0
-        with contextlib.suppress(OSError):
-            before = self.folder.stat().st_mtime - YOUNG_SECONDS  # our own folder is as old as this start
-            for folder in Path(tempfile.gettempdir()).glob(FOLDERS):
-                with contextlib.suppress(OSError):
-                    removed += folder != self.folder and self._remove_if_dead(folder, before)
-        return removed
+        return sweep(self.folder, self._remove_if_dead)
 
     @staticmethod
     def _remove_if_dead(folder: Path, before: float) -> bool:
