@@ -23,9 +23,8 @@ from beistand.host.charging import Reading
 from beistand.host.control.arbiter import Arbiter, Hindrance, Verdict
 from beistand.host.control.gate import Gate
 from beistand.host.firm import Firm
-from beistand.host.media.encoder import choose
-from beistand.host.media.pipeline import EncodedFrame, Outputs, PictureWorker
-from beistand.host.ports import CursorShape, LocalActivity, Monitor, Platform, PlatformError, Unpacked
+from beistand.host.ports import LocalActivity, Platform, PlatformError, Unpacked
+from beistand.host.showing import Showing, Ways
 from beistand.host.stop_link import StopLink
 from beistand.host.ui.consent import Answer, Asking, Question
 from beistand.host.ui.summary import Summary
@@ -47,7 +46,6 @@ MUTE_REPORT_SECONDS = 0.5
 FLUSH_SECONDS = 0.03
 BYE_SECONDS = 1.0
 ABANDON_SECONDS = 0.4
-CURSOR_BYTES = 60_000
 HINDRANCES = {"paused": Hindrance.PAUSE, "curtain": Hindrance.CURTAIN, "resting": Hindrance.RESTING}
 
 
@@ -73,7 +71,7 @@ class App:
         self._asking = Asking("", "", "", platform.host_name())
         self._gate: Gate | None = None
         self._actor: Actor | None = None
-        self._worker: PictureWorker | None = None
+        self._showing: Showing | None = None
         self._stop = StopLink(os.getpid(), language, self._stop_now, self._sign_stands)
         self._shown = c.ShowState("open", 0, False)
         self._told_hand_at = 0.0
@@ -116,8 +114,8 @@ class App:
         self._post(c.Answered(answer.level, answer.charge, answer.way))
 
     def _on_act(self, act: str, text: str) -> None:
-        if act in ("pause", "curtain") and self._worker is not None:
-            self._worker.set_active(False)  # before the window has even changed its words
+        if act in ("pause", "curtain") and self._showing is not None:
+            self._showing.set_active(False)  # before the window has even changed its words
         self._post(c.Acted(act, text))
 
     def _on_leave(self) -> None:
@@ -129,8 +127,8 @@ class App:
         """Injection dead and every held key lifted, then capture, then the rest: synchronous, no network."""
         if self._gate is not None:
             self._gate.stop()
-        if self._worker is not None:
-            self._worker.stop()
+        if self._showing is not None:
+            self._showing.stop()
         self._post(c.Stopped())
 
     def abandon(self) -> None:
@@ -254,9 +252,9 @@ class App:
 
     def _rest(self, is_lost: bool) -> None:
         """Without a link no picture is made; after it the current one comes at once, as a keyframe."""
-        if self._worker is not None:
+        if self._showing is not None:
             session = self._conversation.session
-            self._worker.set_active(not is_lost and session.may_show and session.level > 0)
+            self._showing.set_active(not is_lost and session.may_show and session.level > 0)
         if is_lost and self._gate is not None:
             self._gate.release_all()
 
@@ -335,7 +333,8 @@ class App:
                 if self._actor is not None:
                     self._actor.put(effect.message)
             case c.Picture():
-                self._picture(effect.message)
+                if self._showing is not None:
+                    self._showing.got(effect.message, self._conversation.codecs)
             case c.SetClipboard():
                 self._windows.set_clipboard(effect.text)
             case c.Finish():
@@ -364,16 +363,14 @@ class App:
         except PlatformError as error:
             self._handle(c.Broken("sum_error", str(error)))
             return
-        outputs = Outputs(
-            lambda text: self._notice("picture", text),
-            self._on_config,
-            self._on_monitors,
-            self._on_cursor,
-            self._on_shape,
-            self._on_remark,
+        ways = Ways(
+            self._in_session,
+            self._frame_made,
+            self._notice,
+            self._selected,
+            lambda: self._windows.show_chat("slow_capture", ""),
         )
-        self._worker = PictureWorker(screen, self._on_picture, choose(self._conversation.codecs), outputs)
-        self._worker.start()
+        self._showing = Showing(screen, self._conversation.codecs, ways)
 
     def _begin_session(self) -> None:
         try:
@@ -422,8 +419,8 @@ class App:
             self._gate.set_level(rights.level if self._stop.ready.is_set() else min(rights.level, c.VIEW))
         if self._actor is not None and (rights.level < 2 or rights.mode != "open"):
             self._actor.drop()
-        if self._worker is not None:
-            self._worker.set_active(rights.level > 0 and rights.mode == "open")
+        if self._showing is not None:
+            self._showing.set_active(rights.level > 0 and rights.mode == "open")
 
     def _show(self) -> None:
         is_muted = self._gate is not None and self._gate.muted_seconds() > 0
@@ -445,67 +442,29 @@ class App:
         if reading.cents is not None:
             self._stop.tell(f"amount {money(reading.cents, self._windows.language)}")
 
-    # picture: called from its thread, answered in the session thread ---------------------------------------------
-
-    def _picture(self, message: Any) -> None:
-        worker = self._worker
-        if worker is None:
-            return
-        match message:
-            case m.FrameShown():
-                worker.acknowledge(message.frame, message.decode_ms)
-            case m.KeyframeWanted():
-                worker.keyframe()
-            case m.SelectMonitor():
-                worker.select(message.id)
-            case m.DecoderCan():
-                worker.use(choose(self._conversation.codecs))
+    # picture ---------------------------------------------------------------------------------------------------------
 
     def _in_session(self, message: Any) -> None:
         self._loop.call_soon_threadsafe(self._send, message)
 
-    def _on_picture(self, made: EncodedFrame) -> None:
-        at = made.damage
-        frame = m.Frame(
-            made.frame, made.is_key, made.is_sharp, made.monitor, made.width, made.height,
-            at.x, at.y, at.width, at.height, made.t_ms, made.data,
-        )  # fmt: skip
+    def _frame_made(self, frame: m.Frame) -> None:
         self._loop.call_soon_threadsafe(self._send_frame, frame)
 
     def _send_frame(self, frame: m.Frame) -> None:
         if self._conversation.session.may_show:  # the gate is state: nothing leaves after a pause or the end
             self._send(frame)
 
-    def _on_config(self, codec: str, width: int, height: int, why: str) -> None:
-        self._in_session(m.PictureConfig(codec, width, height, why))
-
-    def _on_monitors(self, monitors: Any, selected: int) -> None:
-        entries = [_entry(monitor) for monitor in monitors][:255]
-        for monitor in monitors:
-            if monitor.id == selected and self._actor is not None:
-                self._actor.origin = (monitor.area.x, monitor.area.y)
-        self._in_session(m.Monitors(selected, tuple(entries)))
-
-    def _on_cursor(self, x: int, y: int, serial: int) -> None:
-        self._in_session(m.CursorAt(x, y, True, serial & 0xFFFFFFFF))
-
-    def _on_shape(self, shape: CursorShape) -> None:
-        if len(shape.rgba) <= CURSOR_BYTES:
-            serial = shape.serial & 0xFFFFFFFF
-            message = m.CursorShape(serial, shape.width, shape.height, shape.hot_x, shape.hot_y, shape.rgba)
-            self._in_session(message)
-
-    def _on_remark(self, sentence: str) -> None:
-        self._notice("capture", sentence)
-        self._windows.show_chat("slow_capture", "")
+    def _selected(self, corner: tuple[int, int]) -> None:
+        if self._actor is not None:
+            self._actor.origin = corner
 
     # the end ----------------------------------------------------------------------------------------------------
 
     def _finish(self, end: c.Finish) -> None:
         if self._gate is not None:
             self._gate.stop()
-        if self._worker is not None:
-            self._worker.stop()
+        if self._showing is not None:
+            self._showing.stop()
         if self._actor is not None:
             self._actor.stop()
         self._stop.tell("stopped")
@@ -537,17 +496,3 @@ class App:
             self._link.close()
         self._activity.stop()
         self._loop.call_later(BYE_SECONDS if self._peer is not None else 0.0, self._quit)
-
-
-def _entry(monitor: Monitor) -> m.MonitorInfo:
-    area = monitor.area
-    return m.MonitorInfo(
-        monitor.id,
-        area.x,
-        area.y,
-        area.width,
-        area.height,
-        monitor.scale_percent,
-        monitor.is_primary,
-        c.clean_name(monitor.name),
-    )
