@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import fontpkg_inter
-import pikepdf
 import segno.helpers
 import typst
 from lxml import etree
@@ -89,6 +88,8 @@ def giro_code(document: Document) -> str | None:
 
 def _say_factur_x(pdf: bytes) -> bytes:
     """Adds the `fx:` properties to the one XMP packet, and their schema to the extension bag that may be there."""
+    import pikepdf  # here, with the first invoice: 40 ms that no restart of the server should pay
+
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         packet = opened.Root.Metadata
         tree = etree.fromstring(packet.read_bytes(), etree.XMLParser(resolve_entities=False))

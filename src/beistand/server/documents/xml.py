@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import Literal
-
-from facturx import generate_xml
+from typing import Any, Literal
 
 from beistand.billing import einvoice, recompute
 from beistand.billing.einvoice import Profile
 from beistand.billing.invoice import Document, InvoiceError
 
 Syntax = Literal["cii", "ubl"]
-
-# It logs each invoice at level INFO, with names and amounts.
-logging.getLogger("factur-x").setLevel(logging.WARNING)
 
 
 def make_xml(document: Document, profile: Profile = "zugferd", syntax: Syntax = "cii") -> bytes:
@@ -25,9 +20,7 @@ def make_xml(document: Document, profile: Profile = "zugferd", syntax: Syntax = 
     einvoice.require(document, profile)
     flavor = "ubl-2.1" if syntax == "ubl" else "factur-x"
     try:
-        xml: bytes = generate_xml(
-            einvoice.terms(document, profile), flavor=flavor, level="en16931", check_xsd=True, check_schematron=None
-        )
+        xml = _generated(einvoice.terms(document, profile), flavor)
         if profile == "xrechnung":
             xml = _as_xrechnung(xml)
         recompute.check(xml, document)
@@ -35,6 +28,16 @@ def make_xml(document: Document, profile: Profile = "zugferd", syntax: Syntax = 
         raise InvoiceError(f"{document.number} was not issued. {error}") from error
     except ValueError as error:
         raise InvoiceError(f"{document.number} was not issued: its XML breaks the schema ({error}).") from error
+    return xml
+
+
+def _generated(terms: dict[str, Any], flavor: str) -> bytes:
+    # Loaded with the first invoice: its 70 ms would lengthen every restart, for which both ends of a session wait.
+    from facturx import generate_xml
+
+    # It logs each invoice at level INFO, with names and amounts.
+    logging.getLogger("factur-x").setLevel(logging.WARNING)
+    xml: bytes = generate_xml(terms, flavor=flavor, level="en16931", check_xsd=True, check_schematron=None)
     return xml
 
 
