@@ -14,6 +14,8 @@ from urllib.parse import urlencode, urlsplit
 import pyotp
 import pytest
 from argon2 import PasswordHasher
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import async_playwright
 
 from beistand.server.clock import Clock, Moment
 from beistand.server.identity import Identity
@@ -241,3 +243,12 @@ async def make_house(tmp_path: Path, new_database: Callable[[], str]) -> AsyncIt
 def house(make_house: MakeHouse) -> House:
     """A portal on localhost without people."""
     return make_house("http://localhost:8800")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Chromium]:
+    """One headless browser for a test that looks at pages."""
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        await browser.close()

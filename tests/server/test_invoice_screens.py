@@ -7,11 +7,9 @@ import secrets
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from beistand.server.clock import Clock
 from beistand.server.documents.pdf import Typesetter
@@ -22,9 +20,9 @@ from beistand.server.store.database import Database
 from invoices.making import at
 from invoices.test_run import FLAT
 from invoices.world import ADDRESS, World
+from server.looking import look_at
 from server.test_app import running as server
 from server.test_app import settings
-from server.test_office_screens import AXE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -50,14 +48,6 @@ def furnish(db: Database) -> tuple[str, str]:
     return cookie, report.issued[0]
 
 
-@pytest.fixture
-async def chromium() -> Any:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
 @pytest.mark.parametrize(("language", "width"), [("de", 1280), ("de", 390), ("en", 390)])
 async def test_the_pages_of_invoices_are_read_by_everybody(
     tmp_path: Path, chromium: Browser, language: str, width: int
@@ -67,11 +57,6 @@ async def test_the_pages_of_invoices_are_read_by_everybody(
         db = Database(settings(tmp_path).database)
         cookie, invoice = furnish(db)
         db.close()
-        context = await chromium.new_context(locale=language, viewport={"width": width, "height": 900})
-        await context.add_cookies([{"name": "beistand", "value": cookie, "url": origin}])
-        page = await context.new_page()
-        wrong: list[str] = []
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
         pages = {
             "invoices": "/invoices",
             "invoice": f"/invoices/{invoice}",
@@ -79,13 +64,4 @@ async def test_the_pages_of_invoices_are_read_by_everybody(
             "exports": "/invoices/exports",
             "data": "/invoices/data",
         }
-        for name, path in pages.items():
-            await page.goto(origin + path)
-            for summary in await page.query_selector_all("details:not([open]) > summary"):
-                await summary.click()
-            await page.screenshot(path=tmp_path / f"{name}-{language}-{width}.png", full_page=True)
-            assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-            found = await Axe().run(page, options=AXE)
-            assert found.response["violations"] == [], (name, found.generate_report())
-        assert wrong == []
-        await context.close()
+        await look_at(chromium, origin, cookie, pages, language, width, tmp_path)

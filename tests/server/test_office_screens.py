@@ -4,14 +4,13 @@ Pictures of every page lie in pytest's temporary folder (`--basetemp`), for peop
 """
 
 import secrets
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 from sqlalchemy import select
 
 from beistand.billing.contract import Beneficiary, ContractVersion, CoverageRule, Hours
@@ -22,10 +21,10 @@ from beistand.server.portal.api import notice_values
 from beistand.server.store import accounts, cases, contracts, metering, parties, prices, quota, sessions, times
 from beistand.server.store.database import Database, new_id
 from beistand.server.store.tables import user
+from server.looking import AXE, look_at
 from server.test_app import running, settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 def furnish(connection: Any, who: str = "bela") -> tuple[str, str, str]:
@@ -108,14 +107,6 @@ def worked(connection: Any) -> str:
     return id_
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
 @pytest.mark.parametrize(("language", "width"), [("de", 1280), ("de", 390), ("en", 1280), ("en", 390)])
 async def test_the_offices_pages_are_read_by_everybody(
     tmp_path: Path, chromium: Browser, language: str, width: int
@@ -126,12 +117,6 @@ async def test_the_offices_pages_are_read_by_everybody(
         cookie, contract, customer = db.write_now(furnish)
         session = db.write_now(worked)
         db.close()
-        context = await chromium.new_context(locale=language, viewport={"width": width, "height": 900})
-        await context.add_cookies([{"name": "beistand", "value": cookie, "url": origin}])
-        page = await context.new_page()
-        wrong: list[str] = []
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda e: wrong.append(str(e)))
         pages = {
             "customers": "/customers",
             "customer": f"/customers/{customer}",
@@ -146,16 +131,7 @@ async def test_the_offices_pages_are_read_by_everybody(
             "times": "/times",
             "session": f"/sessions/{session}",
         }
-        for name, path in pages.items():
-            await page.goto(origin + path)
-            for summary in await page.query_selector_all("details:not([open]) > summary"):
-                await summary.click()
-            await page.screenshot(path=tmp_path / f"{name}-{language}-{width}.png", full_page=True)
-            assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-            found = await Axe().run(page, options=AXE)
-            assert found.response["violations"] == [], (name, found.generate_report())
-        assert wrong == []
-        await context.close()
+        await look_at(chromium, origin, cookie, pages, language, width, tmp_path)
 
 
 async def test_suggestions_and_lists_come_while_one_types_and_a_table_is_imported(
