@@ -65,6 +65,8 @@ class Console {
       send: () => this.support.send(rich(detail)),
       ask_control: () => this.support.askControl(),
       drop_control: () => this.support.dropControl(),
+      ask_administer: () => this.support.askAdminister(detail),
+      drop_administer: () => this.support.dropAdminister(),
       end: () => this.support.end(),
     };
     await deeds[what]();

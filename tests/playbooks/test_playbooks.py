@@ -46,7 +46,7 @@ class Host:
     """The customer's end in a dialogue: what it says and lets through, until the script has asked for it."""
 
     def __init__(self) -> None:
-        self.talk = c.Conversation()
+        self.talk = c.Conversation(may_administer=True)
         self.said: list[dict[str, Any]] = []
         self.injected: list[dict[str, Any]] = []
         self._now = 0.0
@@ -67,6 +67,10 @@ class Host:
             self._do(c.Answered(detail["level"], detail["charge"], detail["way"]))
         elif what == "stop":
             self._do(c.Stopped())
+        elif what == "elevated":
+            self._do(c.Elevated((), detail))
+        elif what == "helper_gone":
+            self._do(c.HelperGone())
         elif what == "hand":
             self._do(c.HandMoved(detail))
         else:

@@ -12,6 +12,9 @@ import { Session } from "./protocol/session.js";
 
 const MOST_ATTEMPTS = 3;
 const FLUSH_MS = 30;
+// AdministerState.state
+const ADMINISTER_ON = 2;
+const ADMINISTER_OFF = 3;
 const random = (/** @type {number} */ count) => crypto.getRandomValues(new Uint8Array(count));
 
 /** @typedef {import("./protocol/messages.js").Message} Message */
@@ -196,6 +199,9 @@ export class Support {
         return ["decline", "allow_view", "allow_control"][message.level] ?? "decline";
       case "LevelChanged":
         return message.level === 2 ? "raise" : message.by === 2 ? null : "lower";
+      case "AdministerState":
+        return message.state === ADMINISTER_ON ? "elevate"
+          : message.state === ADMINISTER_OFF && message.by !== 2 ? "lower_to_control" : null;
       case "Paused":
         return message.isPaused ? "pause" : "go_on";
       case "Curtain":
@@ -225,8 +231,22 @@ export class Support {
     if (this.session.can("ask_level")) this.send({ kind: "LevelAsk", level: 2 });
   }
 
+  /** @param {string} reason as the customer reads it */
+  askAdminister(reason) {
+    if (!this.session.can("ask_administer")) return false;
+    this.send({ kind: "AdministerAsk", reason });
+    return true;
+  }
+
+  dropAdminister() {
+    if (!this.session.can("drop_to_control")) return;
+    this.session.handle("drop_to_control");
+    this.send({ kind: "AdministerDrop" });
+    this.on("state", { state: this.session.state, event: "drop_to_control" });
+  }
+
   dropControl() {
-    if (this.session.level !== 2 || !this.session.can("drop")) return;
+    if (this.session.level < 2 || !this.session.can("drop")) return;
     this.session.handle("drop");
     this.send({ kind: "LevelDrop", level: 1 });
     this.on("state", { state: this.session.state, event: "drop" });

@@ -18,10 +18,13 @@ from beistand.host.dialogue import (
     Begin,
     Broken,
     Effect,
+    Elevate,
+    Elevated,
     Event,
     Finish,
     Got,
     HandMoved,
+    HelperGone,
     Inject,
     LinkChanged,
     Picture,
@@ -34,6 +37,7 @@ from beistand.host.dialogue import (
     ShowClock,
     ShowState,
     ShowWho,
+    StepDown,
     Stopped,
     Ticked,
     Withdraw,
@@ -44,6 +48,7 @@ from beistand.protocol.e2e.session import Session
 from beistand.protocol.errors import PeerError
 
 __all__ = [
+    "ADMINISTER",
     "CONTROL",
     "VIEW",
     "Acted",
@@ -53,10 +58,13 @@ __all__ = [
     "Broken",
     "Conversation",
     "Effect",
+    "Elevate",
+    "Elevated",
     "Event",
     "Finish",
     "Got",
     "HandMoved",
+    "HelperGone",
     "Inject",
     "LinkChanged",
     "Picture",
@@ -69,6 +77,7 @@ __all__ = [
     "ShowClock",
     "ShowState",
     "ShowWho",
+    "StepDown",
     "Stopped",
     "Ticked",
     "Withdraw",
@@ -77,7 +86,7 @@ __all__ = [
 ]
 
 NAME_CHARACTERS = 60
-VIEW, CONTROL = 1, 2
+VIEW, CONTROL, ADMINISTER = 1, 2, 3
 CLOCK_SECONDS = 10.0
 # What a statement can be refused for, with a sentence of its own for the customer.
 IDENT_CODES = frozenset({"ident_missing", "ident_forged", "ident_other", "ident_expired"})
@@ -93,8 +102,11 @@ def clean_name(value: object) -> str:
 class Conversation:
     """One session from proof to end."""
 
-    def __init__(self, root: bytes | None = None, company: str = "") -> None:
-        """`root` and `company`: the key and the name that were put into the program, never from the wire."""
+    def __init__(self, root: bytes | None = None, company: str = "", may_administer: bool = False) -> None:
+        """`root` and `company`: the key and the name that were put into the program, never from the wire.
+
+        `may_administer`: this system has a level of its own for it (elsewhere its questions are ordinary windows).
+        """
         self._root, self._company = root, company
         self.session = Session("host")
         self.codecs: tuple[str, ...] = ()
@@ -105,6 +117,8 @@ class Conversation:
         self._told_clock: tuple[Reading, float] | None = None
         self._waiting_price: m.ChargeAsk | None = None
         self._facts: list[tuple[int, str]] = []
+        self._may_administer = may_administer
+        self._is_beginning = False  # the customer agreed to administer; the system is being asked
 
     def handle(self, event: Event, now: float) -> list[Effect]:
         """Takes one event. What the technician may not send now ends the session (PeerError becomes `Finish`)."""
@@ -127,6 +141,10 @@ class Conversation:
                     return [Send(m.CustomerActive(min(event.muted_ms, 65_535)))] if self.session.level else []
                 case LinkChanged():
                     return self._link_changed(event.is_lost, now)
+                case Elevated():
+                    return self._elevated(event, now)
+                case HelperGone():
+                    return self._helper_gone(now)
                 case Broken():
                     return self._end("stop", event.ending, event.text, now)
                 case Ticked():
@@ -168,7 +186,11 @@ class Conversation:
                     return []  # deliberately lax: a question that crossed with the customer's own step
                 return [self._ask("level", CONTROL, False, "", "")]
             case m.LevelDrop():
-                return self._lower(2, now) if session.level == CONTROL and session.can("drop") else []
+                return self._lower(2, now) if session.level >= CONTROL and session.can("drop") else []
+            case m.AdministerAsk():
+                return self._ask_administer(message)
+            case m.AdministerDrop():
+                return self._step_down(2, now) if session.level == ADMINISTER else []
             case m.Price():
                 self._charging.prepare(message)
                 return []
@@ -209,6 +231,8 @@ class Conversation:
         self.session.handle("ask_charge")
         self._charging.hold("price", now)
         before: list[Effect] = [Withdraw()] if self._asked else []
+        if self._asked is not None and self._asked.kind == "administer":
+            before.append(Send(m.AdministerState(m.ADMINISTER_DECLINED, 0, "")))
         ask = self._ask("charge", self.session.level, True, message.notice, "")
         return [*self._state(), Report("charge_asked", {"notice_sha256": _sha256(message.notice)}), *before, ask]
 
@@ -228,6 +252,8 @@ class Conversation:
         digest = hashlib.sha256(asked.notice.encode()).digest() if asked.notice else b""
         if asked.kind == "level":
             return self._raise(1, now) if answer.level == CONTROL else []
+        if asked.kind == "administer":
+            return self._administer_answered(answer, now)
         if asked.kind == "charge":
             return self._charged(asked, answer, digest, now)
         level = min(answer.level, asked.level)
@@ -275,7 +301,9 @@ class Conversation:
             text = event.text[:1_000]
             return [Send(m.Chat(text)), ShowChat("said_you", text)] if session.level else []
         if act == "take_back":
-            return self._lower(1, now) if session.level == CONTROL else []
+            return self._lower(1, now) if session.level >= CONTROL else []
+        if act == "step_down":
+            return self._step_down(1, now) if session.level == ADMINISTER else []
         if act == "give_control":
             return self._raise(1, now) if session.can("raise") and session.level == VIEW else []
         if not session.can(act):
@@ -302,9 +330,61 @@ class Conversation:
         return [Send(m.LevelChanged(CONTROL, by)), Report("level", {"level": CONTROL}), *self._state()]
 
     def _lower(self, by: int, now: float) -> list[Effect]:
+        helper = self._helper_ends(now)
         self.session.handle("lower" if by == 1 else "drop")
         self._note("fact_view_back", now)
-        return [*self._state(), Send(m.LevelChanged(VIEW, by)), Report("level", {"level": VIEW})]
+        return [*helper, *self._state(), Send(m.LevelChanged(VIEW, by)), Report("level", {"level": VIEW})]
+
+    # the level administer: the customer's yes, then the system's own question, then the helper stands
+
+    def _ask_administer(self, message: m.AdministerAsk) -> list[Effect]:
+        if not self.session.can("ask_administer") or self._asked or self._is_beginning:
+            return []  # deliberately lax: a question that crossed with the customer's own step
+        if not self._may_administer:
+            return [Send(m.AdministerState(m.ADMINISTER_NOT_NEEDED, 0, ""))]
+        reason = clean_sentence(message.reason)
+        return [Report("administer_asked", {"reason": reason}), self._ask("administer", ADMINISTER, False, reason, "")]
+
+    def _administer_answered(self, answer: Answered, now: float) -> list[Effect]:
+        if answer.level != ADMINISTER:
+            self._note("fact_administer_no", now)
+            return [Send(m.AdministerState(m.ADMINISTER_DECLINED, 1, "")), Report("administer_declined")]
+        self._is_beginning = True
+        self._note("fact_administer_yes", now)
+        asks = Send(m.AdministerState(m.ADMINISTER_SYSTEM_ASKS, 1, ""))
+        return [asks, Report("administer_allowed", {"way": answer.way}), Elevate()]
+
+    def _elevated(self, event: Elevated, now: float) -> list[Effect]:
+        if not self._is_beginning:  # the right was taken back while the system asked
+            return [] if event.problem else [StepDown()]
+        self._is_beginning = False
+        if event.problem:
+            self._note("fact_administer_failed", now)
+            failed = Send(m.AdministerState(m.ADMINISTER_FAILED, 0, event.problem))
+            return [failed, Report("administer_failed", {"why": event.problem})]
+        self.session.handle("elevate")
+        self._note("fact_administer_on", now)
+        told: list[Effect] = [Send(m.AdministerState(m.ADMINISTER_ON, 1, ""))]
+        return [*told, Report("administer_on", {"names": "\n".join(event.made)[:2_000]}), *self._state()]
+
+    def _step_down(self, by: int, now: float) -> list[Effect]:
+        helper = self._helper_ends(now)
+        self.session.handle("lower_to_control" if by == 1 else "drop_to_control")
+        return [*helper, *self._state(), Send(m.AdministerState(m.ADMINISTER_OFF, by, ""))]
+
+    def _helper_ends(self, now: float) -> list[Effect]:
+        """What the end of the level means, or of its beginning; nothing if there is none."""
+        was_on, was_beginning, self._is_beginning = self.session.level == ADMINISTER, self._is_beginning, False
+        if was_on:
+            self._note("fact_administer_off", now)
+            return [StepDown(), Report("administer_off")]
+        return [StepDown(), Report("administer_failed", {"why": "cancelled"})] if was_beginning else []
+
+    def _helper_gone(self, now: float) -> list[Effect]:
+        """Somebody ended it in the task manager, which means: stop."""
+        if self.session.level != ADMINISTER:
+            return []
+        return [Send(m.Bye(WHY_ERROR, "")), *self._end("stop", "sum_helper_gone", "", now)]
 
     def _state(self) -> list[Effect]:
         session = self.session
@@ -312,6 +392,7 @@ class Conversation:
 
     def _end(self, event: str, ending: str, text: str, now: float) -> list[Effect]:
         by = "technician" if event == "leave" else "customer"
+        helper = self._helper_ends(now)
         had_session = self._began_at is not None
         duration = int(now - self._began_at) if self._began_at is not None else 0
         self.session.handle(event)
@@ -320,7 +401,7 @@ class Conversation:
             self._note("fact_ended", now)
         self._asked = None
         reading = self._charging.reading(now)
-        out: list[Effect] = [Rights(0, "ended"), Withdraw()]
+        out: list[Effect] = [*helper, Rights(0, "ended"), Withdraw()]
         if event != "leave":
             out.append(Report("ended", {"by": by, "why": ending}))
         return [*out, Finish(ending, clean_sentence(text), tuple(self._facts), duration, reading)]

@@ -39,7 +39,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Acted:
-    """A button of the panel: pause go_on curtain curtain_off take_back give_control chat."""
+    """A button of the panel: pause go_on curtain curtain_off take_back step_down give_control chat."""
 
     act: str
     text: str = ""
@@ -79,7 +79,20 @@ class Ticked:
     """A second has passed; the shell says so once a second while the session lasts."""
 
 
-Event = Proven | Got | Answered | Acted | Stopped | HandMoved | LinkChanged | Broken | Ticked
+@dataclass(frozen=True)
+class Elevated:
+    """What became of `Elevate`: the names of what was made for it, or a code for why it did not work."""
+
+    made: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class HelperGone:
+    """The helper for administration ended without being told to."""
+
+
+Event = Proven | Got | Answered | Acted | Stopped | HandMoved | LinkChanged | Broken | Ticked | Elevated | HelperGone
 
 
 # effects -------------------------------------------------------------------------------------------------------------
@@ -98,7 +111,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Ask:
-    """Show a question: kind "consent", "level" or "charge"."""
+    """Show a question: kind "consent", "level", "administer" (`notice` is then the technician's reason) or "charge"."""
 
     kind: str
     level: int
@@ -175,6 +188,16 @@ class ShowClock:
 
 
 @dataclass(frozen=True)
+class Elevate:
+    """The customer agreed: ask the system for an administrator's rights and start the helper; answer `Elevated`."""
+
+
+@dataclass(frozen=True)
+class StepDown:
+    """The helper ends, and what was made for it is removed."""
+
+
+@dataclass(frozen=True)
 class Finish:
     """The end: `ending` is a text key. Nothing is sent after the `Send` effects before it."""
 
@@ -187,4 +210,4 @@ class Finish:
 
 Effect = (
     Send | Report | Ask | Withdraw | ShowState | ShowWho | ShowChat | Begin | Rights | Inject | Picture | SetClipboard
-) | (ShowClock | Finish)
+) | (ShowClock | Elevate | StepDown | Finish)

@@ -3,11 +3,12 @@
 import { LocalError, PeerError } from "./errors.js";
 
 const MODES = ["open", "paused", "curtain", "resting"];
-const LEVELS = ["view", "control"];
+const LEVELS = ["view", "control", "administer"];
 const CUSTOMER_EVENTS = new Set(
-  "allow_view allow_control decline raise lower pause go_on curtain curtain_off charge_yes charge_no stop".split(" "),
+  ("allow_view allow_control decline raise lower pause go_on curtain curtain_off " +
+    "elevate lower_to_control charge_yes charge_no stop").split(" "),
 );
-const TECHNICIAN_EVENTS = new Set("ask ask_level drop ask_charge leave".split(" "));
+const TECHNICIAN_EVENTS = new Set("ask ask_level ask_administer drop drop_to_control ask_charge leave".split(" "));
 
 /** @param {string} role @returns {Record<string, Record<string, string>>} */
 function transitions(role) {
@@ -22,9 +23,10 @@ function transitions(role) {
       /** @type {Record<string, string>} */
       const here = { stop: "ended", leave: "ended", lower: `${mode}_view`, drop: `${mode}_view` };
       if (level === "view") here.ask_level = `${mode}_view`; // a question changes nothing; the answer is "raise"
+      Object.assign(here, administering(role, mode, level));
       if (mode === "open") {
-        Object.assign(here, { pause: `paused_${level}`, curtain: `curtain_${level}`, raise: "open_control" });
-        here.ask_charge = `resting_${level}`;
+        Object.assign(here, { pause: `paused_${level}`, curtain: `curtain_${level}`, ask_charge: `resting_${level}` });
+        if (level !== "administer") here.raise = "open_control";
       }
       if (mode === "paused") here.go_on = `open_${level}`;
       if (mode === "curtain") here.curtain_off = `open_${level}`;
@@ -34,13 +36,25 @@ function transitions(role) {
         if (role === "technician") {
           // What the customer did before our question arrived: it crossed with it and changes nothing.
           for (const event of ["pause", "go_on", "curtain", "curtain_off"]) here[event] = `resting_${level}`;
-          here.raise = "resting_control";
+          if (level !== "administer") here.raise = "resting_control";
         }
       }
       table[`${mode}_${level}`] = here;
     }
   }
   return table;
+}
+
+/** The step up to administer, and back to control. Between yes and `elevate` the system asks too, and time passes.
+ * @param {string} role @param {string} mode @param {string} level @returns {Record<string, string>} */
+function administering(role, mode, level) {
+  const here = `${mode}_${level}`;
+  if (level === "administer") return { lower_to_control: `${mode}_control`, drop_to_control: `${mode}_control` };
+  // What the customer's end did before our drop arrived: it crossed with it and changes nothing.
+  /** @type {Record<string, string>} */
+  const crossed = role === "technician" ? { elevate: here, lower_to_control: here } : {};
+  if (level === "control") return { ...crossed, ask_administer: here, elevate: `${mode}_administer` };
+  return crossed;
 }
 
 export const TABLE = { host: transitions("host"), technician: transitions("technician") };
@@ -84,7 +98,7 @@ export class Session {
   }
 
   get mayControl() {
-    return this.state === "open_control";
+    return this.state === "open_control" || this.state === "open_administer";
   }
 
   get isEnded() {

@@ -6,6 +6,7 @@ import { listen as listenPointer } from "../input/pointer.js";
 import { Decoder } from "../screen/decoder.js";
 import { Renderer } from "../screen/renderer.js";
 import { clock, money, t, vatWords } from "../i18n.js";
+import { AdministerSheet, administerWords } from "./administer.js";
 import { ChargeSheet } from "./charge.js";
 import { clean, el, show } from "./dom.js";
 
@@ -33,6 +34,10 @@ export class Desk {
     this.clockAt = performance.now();
     this.spent = "";
     this.sheet = new ChargeSheet(support, () => this.field.focus());
+    this.elevation = new AdministerSheet(support, (isAsked) => {
+      if (isAsked) this.notice(t("administer_asked"));
+      this.field.focus();
+    });
     this.build(place, customer);
     this.renderer = new Renderer(this.viewport, this.canvas, this.cursor);
     this.decoder = new Decoder(
@@ -63,6 +68,7 @@ export class Desk {
     this.viewport = el("div", { class: "viewport" }, this.canvas, this.cursor, this.field);
     this.words = el("strong", { "data-test": "state", "aria-live": "polite" });
     this.level = el("button", { class: "small", "data-test": "level-button", onclick: () => this.changeLevel() });
+    this.administer = el("button", { class: "small", "data-test": "administer", onclick: () => this.changeAdminister() });
     this.price = el("button", { class: "small price-button", "data-test": "charge", onclick: () => this.openCharge() }, t("charge"));
     this.time = el("span", { class: "clock", "data-test": "clock", role: "timer", "aria-live": "off" });
     this.monitors = el("select", { class: "small", "aria-label": t("monitor"), hidden: true });
@@ -80,7 +86,7 @@ export class Desk {
     });
     const bar = el("header", { class: "desk-bar" },
       el("span", { class: "name" }, clean(customer)), this.words, el("span", { class: "grow" }),
-      this.time, this.price, this.level, this.monitors, chords, zoom,
+      this.time, this.price, this.level, this.administer, this.monitors, chords, zoom,
       el("button", { class: "small quiet", onclick: () => this.paste() }, t("paste")),
       el("button", { class: "small quiet", onclick: () => place.requestFullscreen?.() }, t("full_screen")),
       el("button", { class: "small quiet", onclick: () => this.toggleChat(), "aria-expanded": "false" }, "✉"),
@@ -91,7 +97,7 @@ export class Desk {
       el("form", { onsubmit: (/** @type {Event} */ event) => this.say(event, line) }, line, el("button", { class: "small" }, t("send"))));
     this.status = el("footer", { class: "status", "data-test": "status" });
     this.toast = el("p", { class: "toast", role: "status", hidden: true, "data-test": "notice" });
-    show(place, el("div", { class: "desk" }, bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node), this.status));
+    show(place, el("div", { class: "desk" }, bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node, this.elevation.node), this.status));
   }
 
   /** @param {string} state @param {boolean} [isInterrupted] */
@@ -104,10 +110,13 @@ export class Desk {
     this.curtain.hidden = !isVeiled;
     this.curtain.textContent = isVeiled ? t(key) : "";
     const level = this.support.session.level;
-    this.level.textContent = level === 2 ? t("drop_control") : t("ask_control");
+    this.level.textContent = level > 1 ? t("drop_control") : t("ask_control");
+    this.administer.hidden = level < 2;
+    this.administer.textContent = t(level === 3 ? "drop_administer" : "administer");
+    this.administer.disabled = mode !== "open" || isInterrupted;
     this.level.disabled = mode !== "open" || isInterrupted;
     this.price.disabled = !this.support.mayAskPrice;
-    this.canvas.classList.toggle("controlled", level === 2);
+    this.canvas.classList.toggle("controlled", level > 1);
     if (isVeiled) this.keyboard?.release();
   }
 
@@ -117,13 +126,23 @@ export class Desk {
   }
 
   changeLevel() {
-    if (this.support.session.level === 2) {
+    if (this.support.session.level > 1) {
       this.support.dropControl();
     } else {
       this.support.askControl();
       this.notice(t("asked_control"));
     }
     this.field.focus();
+  }
+
+  changeAdminister() {
+    if (this.support.session.level === 3) {
+      this.support.dropAdminister();
+      this.field.focus();
+    } else {
+      this.keyboard.release();
+      this.elevation.open();
+    }
   }
 
   /** @param {any} message */
@@ -159,6 +178,10 @@ export class Desk {
         document.documentElement.dataset.price = message.isYes ? "yes" : "no";
         if (message.isYes) this.notice(t("charge_agreed"));
         else this.sheet.declined();
+        break;
+      case "AdministerState":
+        document.documentElement.dataset.administer = String(message.state);
+        this.notice(administerWords(message), 8000);
         break;
       case "Notice":
         this.notice(inOurWords(clean(message.text)), 8000);

@@ -87,7 +87,7 @@ class Arbiter:
         return self._is_stopped
 
     def set_level(self, level: int) -> None:
-        """The customer agreed to `level` (0 none, 1 view, 2 control). A higher one counts as control."""
+        """The customer agreed to `level` (0 none, 1 view, 2 control, 3 administer, which carries what control does)."""
         self._level = level
 
     def hinder(self, hindrance: Hindrance) -> None:

@@ -1,7 +1,7 @@
 """The consent sheet: who asks, for what, at which price. Its default is "no"; injected input cannot press it.
 
-One sheet serves the three questions of a session: the first consent, a step up to control, and work that turns
-chargeable.
+One sheet serves the four questions of a session: the first consent, a step up to control, another to administering,
+and work that turns chargeable.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from beistand.host.ui import theme
 from beistand.host.ui.texts import Language, say
 
 WRAP_PX = 640
+VALUE_WRAP_PX = 460
 # The buttons wake after a moment, so that a click meant for another window cannot agree (security.md section 3).
 WAKE_MS = 700
 
@@ -32,7 +33,10 @@ class Asking:
 
 @dataclass(frozen=True)
 class Question:
-    """`kind` is "consent", "level" or "charge"; `level` 1 view, 2 control; `notice` the exact price text."""
+    """`kind` is "consent", "level", "administer" or "charge"; `level` 1 view, 2 control, 3 administer.
+
+    `notice` is the exact price text; for "administer" the technician's reason.
+    """
 
     kind: str
     level: int
@@ -90,6 +94,10 @@ class ConsentSheet(wx.Frame):
             text = say("consent_phone", language, company=asking.company)
             column.Add(theme.label(panel, text, 22, True, theme.WARNING, WRAP_PX), 0, wx.BOTTOM, 14)
             key = "consent_ask_control" if question.level == 2 else "consent_ask_view"
+        elif question.kind == "administer":
+            head = say("administer_head", language)
+            column.Add(theme.label(panel, head, 22, True, theme.WARNING, WRAP_PX), 0, wx.BOTTOM, 14)
+            key = "administer_ask"
         else:
             key = "level_ask" if question.kind == "level" else "charge_ask"
         text = say(key, language, technician=asking.technician, company=asking.company)
@@ -97,13 +105,17 @@ class ConsentSheet(wx.Frame):
         grid = wx.FlexGridSizer(2, 8, 18)
         rows = [("company", asking.company), ("technician", asking.technician)]
         rows += [("domain", asking.domain), ("host", asking.host_name)]
+        if question.kind == "administer" and question.notice:
+            rows.append(("administer_reason", question.notice))
         for name, value in rows:
             grid.Add(theme.label(panel, say(name, language), 15, colour=theme.QUIET))
-            grid.Add(theme.label(panel, value, 15, True))
+            grid.Add(theme.label(panel, value, 15, True, wrap=VALUE_WRAP_PX))
         column.Add(grid, 0, wx.BOTTOM, 8)
         key, colour = ("verified", theme.GOOD) if asking.is_verified else ("not_verified", theme.WARNING)
         column.Add(theme.label(panel, say(key, language), 14, colour=colour, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
-        if question.kind != "level":
+        if question.kind == "administer":
+            column.Add(theme.label(panel, say("administer_end", language), 15, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
+        elif question.kind != "level":
             column.Add(self._price(panel, question, language), 0, wx.EXPAND | wx.BOTTOM, 14)
         if question.kind == "charge":
             column.Add(theme.label(panel, say("charge_choice", language), 15, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
@@ -140,6 +152,7 @@ class ConsentSheet(wx.Frame):
     def _add_buttons(self, panel: wx.Panel, column: wx.BoxSizer, question: Question, language: Language) -> None:
         self._sleeping: list[wx.Button] = []
         yes = "order" if question.is_chargeable else "allow"
+        yes = "administer_allow" if question.kind == "administer" else yes
         choices = [(yes, question.level)]
         if question.kind == "consent" and question.level == 2 and not question.is_chargeable:
             choices.append(("view_only", 1))

@@ -10,7 +10,14 @@ from beistand.host.ui import theme
 from beistand.host.ui.texts import Language, say
 
 WIDTH_PX = 430
-# Events the panel reports: "pause" "go_on" "curtain" "curtain_off" "take_back" "give_control" and ("chat", text).
+# Level -> what the panel says of it, and what its button offers.
+LEVELS = {
+    1: ("state_view", "give_control"),
+    2: ("state_control", "take_back"),
+    3: ("state_administer", "step_down"),
+}
+# Events the panel reports: "pause" "go_on" "curtain" "curtain_off" "take_back" "step_down" "give_control" and
+# ("chat", text).
 OnAct = Callable[[str, str], None]
 
 
@@ -89,20 +96,20 @@ class SessionPanel(wx.Frame):
             self._on_act("chat", text)
 
     def show_state(self, mode: str, level: int, is_muted: bool, is_interrupted: bool) -> None:
-        """`mode` is "open", "paused", "curtain" or "resting"; `level` 1 view, 2 control."""
+        """`mode` is "open", "paused", "curtain" or "resting"; `level` 1 view, 2 control, 3 administer."""
         if is_interrupted:
             key = "state_interrupted"
         elif mode != "open":
             key = f"state_{mode}"
-        elif is_muted and level == 2:
+        elif is_muted and level > 1:
             key = "state_muted"
         else:
-            key = "state_control" if level == 2 else "state_view"
+            key = LEVELS.get(level, LEVELS[1])[0]
         text = say(key, self._language, technician=self._technician)
         theme.set_label(self.state, text, WIDTH_PX)
         self._pause_act = "go_on" if mode == "paused" else "pause"
         self._curtain_act = "curtain_off" if mode == "curtain" else "curtain"
-        self._level_act = "take_back" if level == 2 else "give_control"
+        self._level_act = LEVELS.get(level, LEVELS[1])[1]
         for control, act in ((self.pause, self._pause_act), (self.curtain, self._curtain_act)):
             self._set(control, say(act, self._language))
         self._set(self.level, say(self._level_act, self._language))

@@ -184,6 +184,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{technician} möchte jetzt auch Maus und Tastatur bedienen.",
         "{technician} now asks to use mouse and keyboard as well.",
     ),
+    "administer_head": (
+        "Dürfen sie diesen Computer verwalten?",
+        "May they administer this computer?",
+    ),
+    "administer_ask": (
+        "{technician} möchte Administratorrechte: damit kann man Programme installieren und alles an diesem Computer "
+        "ändern. Danach fragt Windows Sie noch selbst.",
+        "{technician} asks for an administrator's rights: with them one can install programs and change anything on "
+        "this computer. Windows will then ask you itself.",
+    ),
+    "administer_reason": ("Begründung", "Reason given"),
+    "administer_end": (
+        "Die Rechte enden mit der Sitzung oder sobald Sie sie zurücknehmen; nichts bleibt zurück.",
+        "The rights end with the session, or as soon as you take them back; nothing stays behind.",
+    ),
+    "administer_allow": ("Verwalten erlauben", "Allow administering"),
     "charge_ask": (
         "{technician} bietet Ihnen Arbeit an, die Sie bezahlen müssten. Bis zu Ihrer Antwort ruht die Sitzung, "
         "und es entstehen keine Kosten.",
@@ -218,6 +234,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{technician} sieht Ihren Bildschirm und bedient Maus und Tastatur.",
         "{technician} sees your screen and uses mouse and keyboard.",
     ),
+    "state_administer": (
+        "{technician} verwaltet diesen Computer mit Administratorrechten.",
+        "{technician} administers this computer with full rights.",
+    ),
     "state_paused": ("Pause: {technician} sieht nichts Neues.", "Paused: {technician} sees nothing new."),
     "state_curtain": (
         "Vorhang: {technician} sieht nichts. Tippen Sie in Ruhe Ihr Kennwort.",
@@ -234,6 +254,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "curtain": ("Vorhang für Kennwort", "Curtain for password"),
     "curtain_off": ("Vorhang auf", "Open curtain"),
     "take_back": ("Nur noch zusehen lassen", "Let them only view"),
+    "step_down": ("Administratorrechte zurücknehmen", "Take back administrator's rights"),
     "give_control": ("Bedienen erlauben", "Allow control"),
     "message": ("Nachricht", "Message"),
     "send": ("Senden", "Send"),
@@ -252,6 +273,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sum_interrupted": (
         "Die Verbindung war zu lange unterbrochen. Die Sitzung ist deshalb beendet.",
         "The connection was interrupted for too long. That is why the session ended.",
+    ),
+    "sum_helper_gone": (
+        "Der Helfer mit Administratorrechten wurde beendet. Die Sitzung ist deshalb aus Vorsicht beendet.",
+        "The helper with administrator's rights was ended. That is why the session ended, as a precaution.",
     ),
     "sum_error": (
         "Die Sitzung wurde aus Vorsicht beendet: {text}",
@@ -305,6 +330,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fact_view": ("Zusehen erlaubt", "Viewing allowed"),
     "fact_control": ("Bedienen erlaubt", "Control allowed"),
     "fact_view_back": ("Bedienen zurückgenommen", "Control taken back"),
+    "fact_administer_yes": ("Verwalten erlaubt, Windows wird gefragt", "Administering allowed, Windows is asked"),
+    "fact_administer_no": ("Verwalten abgelehnt", "Administering declined"),
+    "fact_administer_on": ("Administratorrechte begonnen", "Administrator's rights began"),
+    "fact_administer_off": ("Administratorrechte beendet", "Administrator's rights ended"),
+    "fact_administer_failed": ("Keine Administratorrechte bekommen", "No administrator's rights obtained"),
     "fact_paused": ("Pause", "Paused"),
     "fact_resumed": ("Weiter", "Went on"),
     "fact_curtain_on": ("Vorhang zu", "Curtain closed"),

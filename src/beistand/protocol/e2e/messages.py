@@ -285,6 +285,31 @@ class Clipboard:
     text: str = _wire("text")
 
 
+@dataclass(frozen=True)
+class AdministerAsk:
+    """`reason` is shown to the customer as the technician's own words."""
+
+    reason: str = _wire("str")
+
+
+@dataclass(frozen=True)
+class AdministerState:
+    """`state`: the numbers below; `by` 0 program, 1 customer, 2 technician; `text` a code for why it failed."""
+
+    state: int = _wire("u8")
+    by: int = _wire("u8")
+    text: str = _wire("str")
+
+
+@dataclass(frozen=True)
+class AdministerDrop:
+    """Back to control."""
+
+
+# AdministerState.state
+ADMINISTER_SYSTEM_ASKS, ADMINISTER_ON, ADMINISTER_OFF = 1, 2, 3
+ADMINISTER_DECLINED, ADMINISTER_FAILED, ADMINISTER_NOT_NEEDED = 4, 5, 6
+
 Message = Any  # one of the dataclasses in TABLE
 
 # kind -> (class, channel, who may send it)
@@ -323,6 +348,9 @@ TABLE: dict[int, tuple[type, int, str]] = {
     0x25: (ReleaseAll, INPUT, TECHNICIAN),
     0x30: (Frame, PICTURE, HOST),
     0x40: (Clipboard, BULK, BOTH),
+    0x60: (AdministerAsk, CONTROL, TECHNICIAN),
+    0x61: (AdministerState, CONTROL, HOST),
+    0x62: (AdministerDrop, CONTROL, TECHNICIAN),
 }
 _KIND_OF = {cls: kind for kind, (cls, _channel, _who) in TABLE.items()}
 _NUMBERS = {"u8": ">B", "u16": ">H", "u32": ">I", "u64": ">Q", "i16": ">h", "i32": ">i"}

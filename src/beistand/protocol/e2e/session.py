@@ -1,7 +1,8 @@
 """What a session means, as a table {role: {state: {event: next}}}; what is missing is forbidden.
 
 Pure. An interruption is no state: it is shown beside the state and changes no right. `ended` is never left again.
-States: `confirmed`, `asked`, then `<mode>_<level>` (open, paused, curtain, resting; view, control), at last `ended`.
+States: `confirmed`, `asked`, then `<mode>_<level>` (open, paused, curtain, resting; view, control, administer), at last
+`ended`.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ from beistand.protocol.errors import LocalError, PeerError
 
 HOST, TECHNICIAN = "host", "technician"
 MODES = ("open", "paused", "curtain", "resting")
-LEVELS = ("view", "control")
+LEVELS = ("view", "control", "administer")
 RUNNING = tuple(f"{mode}_{level}" for mode in MODES for level in LEVELS)
 
 # Events of the customer's own hand at the host; at the technician's end the same events arrive as messages.
 CUSTOMER_EVENTS = frozenset(
     {"allow_view", "allow_control", "decline", "raise", "lower", "pause", "go_on", "curtain", "curtain_off"}
-    | {"charge_yes", "charge_no", "stop"}
+    | {"elevate", "lower_to_control", "charge_yes", "charge_no", "stop"}
 )
 # Events that the technician causes.
-TECHNICIAN_EVENTS = frozenset({"ask", "ask_level", "drop", "ask_charge", "leave"})
+TECHNICIAN_EVENTS = frozenset({"ask", "ask_level", "ask_administer", "drop", "drop_to_control", "ask_charge", "leave"})
 
 
 def _transitions(role: str) -> dict[str, dict[str, str]]:
@@ -39,9 +40,11 @@ def _transitions(role: str) -> dict[str, dict[str, str]]:
             here = {"stop": "ended", "leave": "ended", "lower": f"{mode}_view", "drop": f"{mode}_view"}
             if level == "view":
                 here["ask_level"] = f"{mode}_view"  # a question changes nothing; the answer is "raise" or silence
+            here |= _administering(role, mode, level)
             if mode == "open":
-                here |= {"pause": f"paused_{level}", "curtain": f"curtain_{level}", "raise": "open_control"}
-                here["ask_charge"] = f"resting_{level}"
+                here |= {"pause": f"paused_{level}", "curtain": f"curtain_{level}", "ask_charge": f"resting_{level}"}
+                if level != "administer":
+                    here["raise"] = "open_control"
             if mode == "paused":
                 here["go_on"] = f"open_{level}"
             if mode == "curtain":
@@ -52,9 +55,22 @@ def _transitions(role: str) -> dict[str, dict[str, str]]:
                 if role == TECHNICIAN:
                     # What the customer did before our question arrived: it crossed with it and changes nothing.
                     here |= dict.fromkeys(("pause", "go_on", "curtain", "curtain_off"), f"resting_{level}")
-                    here["raise"] = "resting_control"
+                    if level != "administer":
+                        here["raise"] = "resting_control"
             table[f"{mode}_{level}"] = here
     return table
+
+
+def _administering(role: str, mode: str, level: str) -> dict[str, str]:
+    """The step up to administer, and back to control. Between yes and `elevate` the system asks as well."""
+    here = f"{mode}_{level}"
+    if level == "administer":
+        return {"lower_to_control": f"{mode}_control", "drop_to_control": f"{mode}_control"}
+    # What the customer's end did before our drop arrived: it crossed with it and changes nothing.
+    crossed = {"elevate": here, "lower_to_control": here} if role == TECHNICIAN else {}
+    if level == "control":
+        return crossed | {"ask_administer": here, "elevate": f"{mode}_administer"}
+    return crossed
 
 
 # The host follows its customer's hand, the technician's end what it is told.
@@ -93,7 +109,7 @@ class Session:
 
     @property
     def level(self) -> int:
-        """0 nothing agreed, 1 view, 2 control."""
+        """0 nothing agreed, 1 view, 2 control, 3 administer."""
         level = self.state.partition("_")[2]
         return LEVELS.index(level) + 1 if level else 0
 
@@ -105,7 +121,7 @@ class Session:
     @property
     def may_control(self) -> bool:
         """Whether input may be injected now."""
-        return self.state == "open_control"
+        return self.state in ("open_control", "open_administer")
 
     @property
     def is_ended(self) -> bool:

@@ -13,7 +13,13 @@ from beistand.server.documents import formats
 ZONE = "Europe/Berlin"
 Say = Callable[[str], str]
 # The customer's program reports these, but somebody else did them.
-DONE_BY = {"clipboard": "technician", "made": "program", "confirmed": "server", "joined": "server"}
+DONE_BY = {
+    "clipboard": "technician",
+    "administer_asked": "technician",
+    "made": "program",
+    "confirmed": "server",
+    "joined": "server",
+}
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,9 @@ def _text(what: str, data: dict[str, Any], say: Say) -> str:
             return f"{say('ev_charge_yes' if data.get('is_yes') is True else 'ev_charge_no')}: {data.get('notice', '')}"
         case "clipboard":
             return say("ev_clipboard").format(letters=data.get("letters", "?"))
+        case "administer_asked" | "administer_on":
+            told = {name: str(data.get(name, "")).replace("\n", ", ") for name in ("reason", "names")}
+            return say(f"ev_{what}").format(**told)
         case "made":
             names = str(data.get("names", ""))
             return say("ev_made").format(names=names.replace("\n", ", ")) if names else say("ev_nothing_made")

@@ -64,6 +64,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "ev_declined": ("Abgelehnt", "Declined"),
     "ev_level_1": ("Bedienen zurückgenommen, nur noch Zusehen", "Control taken back, viewing only"),
     "ev_level_2": ("Bedienen erlaubt", "Control allowed"),
+    "ev_administer_asked": ("Um Administratorrechte gebeten: {reason}", "Asked for administrator's rights: {reason}"),
+    "ev_administer_allowed": (
+        "Verwalten erlaubt, Windows wird gefragt",
+        "Administering allowed, Windows is asked",
+    ),
+    "ev_administer_declined": ("Verwalten abgelehnt", "Administering declined"),
+    "ev_administer_failed": ("Keine Administratorrechte bekommen", "No administrator's rights obtained"),
+    "ev_administer_on": (
+        "Administratorrechte begonnen; dafür angelegt: {names}",
+        "Administrator's rights began; made for them: {names}",
+    ),
+    "ev_administer_off": (
+        "Administratorrechte beendet, das dafür Angelegte entfernt",
+        "Administrator's rights ended, what was made for them removed",
+    ),
     "ev_pause": ("Pause", "Paused"),
     "ev_go_on": ("Weiter", "Went on"),
     "ev_curtain": ("Vorhang zu", "Curtain closed"),
