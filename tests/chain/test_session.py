@@ -23,7 +23,7 @@ def injected(painter: Painter) -> list[str]:
     ]
 
 
-def test_words_wheel_drag_and_curtain_in_one_session(
+def test_words_wheel_drag_curtain_and_level_in_one_session(
     house: House, desktop: Desktop, new_program: NewProgram, new_technician: NewTechnician
 ) -> None:
     made = house.new_session()
@@ -49,16 +49,17 @@ def test_words_wheel_drag_and_curtain_in_one_session(
     desktop.click("Senden")
     technician.wait(lambda t: m.Chat("4711") in t.got, "the customer's words did not arrive")
 
-    painter = desktop.painter(x=60, y=480, width=300, height=200)
+    # Beside every window of the program: what is on top takes the customer's clicks.
+    painter = desktop.painter(x=760, y=340, width=300, height=200)
     painter.take_focus()
 
     def drags() -> bool:
         painter.events()
         for message in (
-            m.PointerButton(1, True, 80, 500),
-            m.PointerMove(120, 530),
-            m.PointerMove(160, 560),
-            m.PointerButton(1, False, 160, 560),
+            m.PointerButton(1, True, 780, 360),
+            m.PointerMove(820, 390),
+            m.PointerMove(860, 420),
+            m.PointerButton(1, False, 860, 420),
             m.Wheel(0, 240),
             m.Wheel(-120, 0),
         ):
@@ -86,12 +87,17 @@ def test_words_wheel_drag_and_curtain_in_one_session(
     before = technician.got.index(m.Curtain(False))
     assert not [one for one in technician.got[after:before] if isinstance(one, m.Frame)], "seen through the curtain"
 
+    desktop.click("Nur noch zusehen lassen")
+    technician.wait(lambda t: m.LevelChanged(1, 1) in t.got, "the customer's step down did not arrive")
+    desktop.wait_heard("Tim sieht Ihren Bildschirm.", program.pid)
+    technician.send(m.LevelAsk(2))
+    desktop.click("Erlauben")
+    technician.wait(lambda t: m.LevelChanged(2, 1) in t.got, "the customer's step up did not arrive")
+    wait_until(drags, "the technician's hand does not work after the step up")
+
     painter.close()
     technician.send(m.Bye(2, ""))
     desktop.wait_heard("Die Sitzung ist beendet", program.pid)
     names = [name for role, name in house.facts(made["id"]) if role == "customer"]
-    assert [one for one in names if one in ("consent", "curtain", "curtain_off")] == [
-        "consent",
-        "curtain",
-        "curtain_off",
-    ]
+    deeds = [one for one in names if one in ("consent", "curtain", "curtain_off", "level")]
+    assert deeds == ["consent", "curtain", "curtain_off", "level", "level"]
