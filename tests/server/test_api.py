@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from beistand.billing.contract import Beneficiary, ContractVersion
+from beistand.server.clock import Stamp, elapsed_us
 from beistand.server.portal.portal import doors
 from beistand.server.store import accounts, contracts
 
@@ -476,6 +477,24 @@ async def test_a_clock_that_jumps_does_not_change_the_duration(home: Any) -> Non
     log.record(id_, "customer", "consent", {"level": 1})
     home.clock.pass_seconds(120)
     home.clock.utc_us -= 600_000_000
+    await log.settled()
+    assert (await home.tina.get(f"/api/sessions/{id_}")).json["seconds"] == 120, "while it runs"
     log.record(id_, "customer", "ended", {})
     await log.settled()
     assert (await home.tina.get(f"/api/sessions/{id_}")).json["seconds"] == 120
+
+
+async def test_a_clock_that_jumps_forth_ends_no_number_in_the_list(home: Any) -> None:
+    id_ = (await begin(home))["id"]
+    await home.parts.log.settled()
+    home.clock.utc_us += 20 * 60 * 1_000_000
+    assert (await home.tina.get(f"/api/sessions/{id_}")).json["state"] == "waiting"
+    home.clock.pass_seconds(16 * 60)
+    assert (await home.tina.get(f"/api/sessions/{id_}")).json["state"] == "ended", "a number lives 15 minutes at most"
+
+
+def test_time_across_a_restart_is_counted_by_the_best_clock_of_each_part() -> None:
+    stamps = [Stamp(0, 500, "a"), Stamp(10_000, 600, "a"), Stamp(10_050, 7, "b"), Stamp(9_000, 107, "b")]
+    assert elapsed_us(stamps) == 100 + 50 + 100
+    assert elapsed_us([Stamp(50, 0, "a"), Stamp(10, 0, "b")]) == 0, "no part is negative"
+    assert elapsed_us([]) == 0

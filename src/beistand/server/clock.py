@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Protocol
 
 JUMP_US = 60_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,6 +24,39 @@ class Moment:
     def utc_seconds(self) -> int:
         """Whole seconds since 1970 in UTC."""
         return self.utc_us // 1_000_000
+
+
+class Stamped(Protocol):
+    """Whatever keeps an instant with the run of the server that noted it, for example a fact."""
+
+    @property
+    def utc_us(self) -> int: ...
+    @property
+    def monotonic_us(self) -> int: ...
+    @property
+    def run(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """An instant in one run of the server."""
+
+    utc_us: int
+    monotonic_us: int
+    run: str
+
+
+def elapsed_us(stamps: Sequence[Stamped]) -> int:
+    """Microseconds from the first to the last of these, which came in this order; never negative.
+
+    Within one run of the server the monotonic clock counts, so that people's clock may jump; only from one run to the
+    next must people's clock do.
+    """
+    total = 0
+    for before, after in pairwise(stamps):
+        is_one_run = before.run == after.run
+        total += max(0, after.monotonic_us - before.monotonic_us if is_one_run else after.utc_us - before.utc_us)
+    return total
 
 
 class Clock:

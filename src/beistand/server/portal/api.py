@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from beistand.billing.contract import ContractError
 from beistand.billing.price_card import PriceCard
 from beistand.protocol.identity import SHARE_BYTES
-from beistand.server.clock import as_text
+from beistand.server.clock import Stamp, as_text
 from beistand.server.portal import json_fields, limits, states, texts
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, PUBLIC, STAFF, Door, RefusalError, Visit
 from beistand.server.portal.api_customers import case_of, contract_sentence, coverage_json, read_wish
@@ -78,14 +78,14 @@ class Api:
 
     async def sessions(self, visit: Visit) -> Response:
         """The newest sessions with their facts."""
-        organisation = visit.me.organisation_id
+        organisation, now = visit.me.organisation_id, visit.parts.log.stamp(visit.at)
         found = await visit.parts.db.read(lambda c: sessions.latest_sessions(c, organisation))
-        return JSONResponse([session_json(session, visit.at.utc_us) for session in found])
+        return JSONResponse([session_json(session, now) for session in found])
 
     async def session(self, visit: Visit) -> Response:
         """One session."""
         session = await self._own(visit)
-        return JSONResponse(session_json(session, visit.at.utc_us))
+        return JSONResponse(session_json(session, visit.parts.log.stamp(visit.at)))
 
     async def new_session(self, visit: Visit) -> Response:
         """Pins a nameplate and keeps the session with what the customer will be told about its price."""
@@ -168,7 +168,7 @@ class Api:
         visit.allow(f"statement {me.id}", limits.STATEMENT_OF_USER)
         session = await self._own(visit)
         route = next((fact.data.get("route") for fact in session.facts if fact.name == "created"), None)
-        state = states.state_at(session.facts, session.created_us, visit.at.utc_us)
+        state = states.state_at(session.facts, session.created_us, visit.parts.log.stamp(visit.at))
         if session.user_id != me.id or state not in (states.WAITING, states.JOINED) or not isinstance(route, str):
             raise RefusalError(409, "state", "A statement is made for one's own session while its number is valid.")
         share, sign = _share(body), visit.parts.identity.statement
@@ -217,8 +217,8 @@ class Api:
         quiet = 0
         while True:
             changed = await stream.next(RECHECK_SECONDS)
-            now = visit.parts.clock.now().utc_us
-            if not await self._is_signed_in(visit, now):
+            now = visit.parts.log.stamp(visit.parts.clock.now())
+            if not await self._is_signed_in(visit, now.utc_us):
                 yield "event: signed_out\ndata: {}\n\n"
                 return
             signals = stream.signals()
@@ -271,16 +271,16 @@ def ident(firm: Organisation, technician: str, utc_seconds: int) -> str:
     return json.dumps(statement, ensure_ascii=False, separators=(",", ":"))
 
 
-def session_json(session: Session, now_us: int) -> dict[str, object]:
+def session_json(session: Session, now: Stamp) -> dict[str, object]:
     """A session as the API tells it."""
     first = states.started(session.facts)
-    seconds = states.seconds(session.facts, now_us)
+    seconds = states.seconds(session.facts, now)
     facts = [
         {"at": as_text(fact.utc_us), "role": fact.role, "name": fact.name, "data": fact.data} for fact in session.facts
     ]
     return {
         "id": session.id,
-        "state": states.state_at(session.facts, session.created_us, now_us),
+        "state": states.state_at(session.facts, session.created_us, now),
         "technician": session.technician,
         "customer_id": session.customer_id,
         "customer_name": session.customer_name,

@@ -112,7 +112,7 @@ async def _running(visit: Visit) -> Session:
     session = await visit.parts.db.read(lambda c: sessions.get_session(c, organisation, id_))
     if session is None:
         raise RefusalError(404, "not_found", visit.say("not_found"))
-    if states.state_at(session.facts, session.created_us, visit.at.utc_us) not in RUNNING:
+    if states.state_at(session.facts, session.created_us, visit.parts.log.stamp(visit.at)) not in RUNNING:
         raise RefusalError(409, "not_running", visit.say("not_running"))
     return session
 

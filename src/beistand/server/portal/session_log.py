@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 from sqlalchemy.exc import InternalError, OperationalError
 
-from beistand.server.clock import Clock
+from beistand.server.clock import Clock, Moment, Stamp
 from beistand.server.store import audit, metering, receipts, sessions
 from beistand.server.store.database import Database, StoreError
 from beistand.server.store.sessions import Fact, Session
@@ -93,6 +93,10 @@ class SessionLog:
         self._waiting.append((organisation_id, fact))
         self._idle.clear()
         self._wake.set()
+
+    def stamp(self, at: Moment) -> Stamp:
+        """An instant as this run of the server would note it: to be measured against facts."""
+        return Stamp(at.utc_us, at.monotonic_us, self._run_id)
 
     def open_sessions(self) -> list[str]:
         """Sessions of which the relay has spoken in this run and whose room is not closed."""

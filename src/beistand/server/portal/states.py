@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from beistand.server.clock import Stamp, elapsed_us
 from beistand.server.store.sessions import Fact
 
 WAITING, JOINED, CONFIRMED, RUNNING = "waiting", "joined", "confirmed", "running"
@@ -43,9 +44,10 @@ def state_of(facts: Iterable[Fact]) -> str:
     return INTERRUPTED if away and state in (CONFIRMED, RUNNING, PAUSED) else state
 
 
-def state_at(facts: list[Fact], created_us: int, now_us: int) -> str:
-    """As `state_of`, but what cannot live any more has ended."""
-    state, age_us = state_of(facts), now_us - created_us
+def state_at(facts: list[Fact], created_us: int, now: Stamp) -> str:
+    """As `state_of`, but what cannot live any more has ended; a clock that jumps ends nothing."""
+    state = state_of(facts)
+    age_us = elapsed_us([*facts, now]) if facts else now.utc_us - created_us
     is_stale = age_us > (NUMBER_US if state in (WAITING, JOINED) else LONGEST_US)
     return ENDED if is_stale else state
 
@@ -64,17 +66,11 @@ def started(facts: Iterable[Fact]) -> Fact | None:
     return next((fact for fact in facts if _said(fact) == "consent"), None)
 
 
-def seconds(facts: list[Fact], now_utc_us: int) -> int:
-    """From the customer's first yes to the end (or now), whole seconds, never negative.
-
-    The monotonic clock counts within one run of the server; across a restart the wall clock must do.
-    """
+def seconds(facts: list[Fact], now: Stamp) -> int:
+    """From the customer's first yes to the end (or now), whole seconds, never negative."""
     first = started(facts)
     if first is None:
         return 0
-    last = next((fact for fact in facts if fact.name in _OVER), None)
-    if last is None:
-        return max(0, now_utc_us - first.utc_us) // 1_000_000
-    if last.run == first.run:
-        return max(0, last.monotonic_us - first.monotonic_us) // 1_000_000
-    return max(0, last.utc_us - first.utc_us) // 1_000_000
+    since = facts[facts.index(first) :]
+    last = next((at for at, fact in enumerate(since) if fact.name in _OVER), None)
+    return elapsed_us([*since, now] if last is None else since[: last + 1]) // 1_000_000

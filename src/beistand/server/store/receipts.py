@@ -10,7 +10,7 @@ from sqlalchemy import Connection, exists, insert, select
 
 from beistand.audit.note import Verifier, origin
 from beistand.audit.receipt import ACTOR, KIND, Entry, Receipt, token_sha256
-from beistand.server.clock import as_text
+from beistand.server.clock import as_text, elapsed_us
 from beistand.server.store import accounts, audit, sessions
 from beistand.server.store.sessions import Fact, Session
 from beistand.server.store.tables import audit_detail, audit_entry, receipt, session_fact
@@ -86,12 +86,18 @@ def content(session: Session, company: str, domain: str, token: str) -> dict[str
         "language": session.language,
         "began": as_text(consent.utc_us) if consent else None,
         "ended": as_text(over.utc_us) if over else None,
-        "seconds": max(0, over.utc_us - consent.utc_us) // 1_000_000 if consent and over else 0,
+        "seconds": _seconds(session.facts, consent, over),
         "is_chargeable": session.is_chargeable,
         "notice": session.notice,
         "covered_by": session.covered_by,
         "events": [_event(fact) for fact in told],
     }
+
+
+def _seconds(facts: list[Fact], consent: Fact | None, over: Fact | None) -> int:
+    if consent is None or over is None:
+        return 0
+    return elapsed_us(facts[facts.index(consent) : facts.index(over) + 1]) // 1_000_000
 
 
 def _concerns_customer(fact: Fact) -> bool:
