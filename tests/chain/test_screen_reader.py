@@ -25,6 +25,11 @@ def mute_controls(desktop: Desktop, pid: int) -> list[dict[str, Any]]:
     return [one for one in can_focus if one["role"] in unclear or not one["name"].strip()]
 
 
+def programs(desktop: Desktop) -> set[str]:
+    """The names under which programs are heard."""
+    return {one["name"] for one in desktop.controls() if one["role"] == "application"}
+
+
 def focused(desktop: Desktop, pid: int) -> str:
     return next((one["name"] for one in desktop.controls(pid) if "focused" in one["states"]), "")
 
@@ -44,6 +49,7 @@ def test_every_control_has_a_name_and_a_role_and_a_whole_session_needs_no_mouse(
     house: House, desktop: Desktop, new_program: NewProgram, new_technician: NewTechnician
 ) -> None:
     technician, program = new_technician(house.new_session()), new_program(house.origin)
+    assert programs(desktop) == {"Beistand"}
     assert mute_controls(desktop, program.pid) == []
     field = next(one for one in desktop.controls(program.pid) if "editable" in one["states"])
     assert field["name"] == "Sitzungsnummer"
@@ -64,6 +70,7 @@ def test_every_control_has_a_name_and_a_role_and_a_whole_session_needs_no_mouse(
     desktop.control("Pause", "push button", program.pid)
     assert mute_controls(desktop, program.pid) == []
     desktop.control("Beistand Stop")
+    assert programs(desktop) == {"Beistand"}, "the stop sign's own process has another name"
     desktop.press("Control", "Alt", "Escape")
     assert technician.wait_message(m.Bye).why == 1
     desktop.wait_heard("Die Sitzung ist beendet", program.pid)

@@ -13,6 +13,7 @@ from beistand.host.app import App
 from beistand.host.firm import Firm
 from beistand.host.platform import current
 from beistand.host.ports import PlatformError, Unpacked
+from beistand.host.ui.spoken import application
 from beistand.host.ui.texts import Language
 from beistand.protocol.identity import KEY_BYTES
 
@@ -48,11 +49,11 @@ def main(arguments: list[str] | None = None, firm: Firm | None = None, own: Unpa
     except PlatformError as error:
         platform, problem = None, str(error)
     sys.setswitchinterval(SWITCH_SECONDS)
-    application = wx.App()
+    toolkit = application()
     language = _language(chosen.language)
     if platform is not None:
         try:
-            app = App(chosen, language, platform, lambda: wx.CallAfter(application.ExitMainLoop), own)
+            app = App(chosen, language, platform, lambda: wx.CallAfter(toolkit.ExitMainLoop), own)
             if own is not None:
                 own.watch_outer(app.abandon)
         except PlatformError as error:
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None, firm: Firm | None = None, own: Unpa
         wx.MessageBox(problem, "Beistand", wx.ICON_ERROR)
         return 1
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    application.MainLoop()
+    toolkit.MainLoop()
     return 0
 
 

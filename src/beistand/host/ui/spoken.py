@@ -1,16 +1,18 @@
-"""Tells GTK's screen reader side the names of text fields: wx gives its names to screen readers on Windows alone.
+"""Tells GTK's screen reader side the program's name and those of text fields: wx tells them on Windows alone.
 
-Labels and buttons speak by their own words; a field would be heard as "text" and nothing more. Where there is no GTK
-this does nothing.
+Labels and buttons speak by their own words; a field would be heard as "text" and the program as "__main__.py". Where
+there is no GTK the fields' names are left to wx.
 """
 
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Iterator
 
 import wx
 
+PROGRAM = "Beistand"
 _TEXT_WIDGETS = (b"GtkEntry", b"GtkTextView")
 
 
@@ -20,6 +22,12 @@ class _Node(ctypes.Structure):
 
 _Pointer = ctypes.POINTER(_Node)
 _Node._fields_ = (("data", ctypes.c_void_p), ("next", _Pointer), ("previous", _Pointer))
+
+
+def application() -> wx.App:
+    """The toolkit, begun under the name that a screen reader, a task bar and a list of windows show."""
+    sys.argv[0] = PROGRAM  # GTK takes its name from there, once, when it begins
+    return wx.App()
 
 
 def name_fields(window: wx.TopLevelWindow) -> None:

@@ -24,6 +24,7 @@ from beistand.host.platform import current
 from beistand.host.ports import LocalActivity, Platform, PlatformError
 from beistand.host.ui import theme
 from beistand.host.ui.clock import minutes
+from beistand.host.ui.spoken import application
 from beistand.host.ui.texts import Language, say
 
 ANSWER_MS = 80
@@ -177,7 +178,7 @@ def main(arguments: list[str]) -> int:
     platform = current()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8")  # names come in it, whatever code page this system writes with
-    app = wx.App()
+    app = application()
     sign = StopSign(int(arguments[0]), "de" if arguments[1] == "de" else "en", platform)
 
     def listen() -> None:
