@@ -23,9 +23,9 @@ from beistand.billing.invoice import Seller
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import running
 from beistand.server.invoicing.issuing import Actor
-from beistand.server.store import accounts, contracts, invoices, parties
+from beistand.server.store import accounts, contracts, invoice_checks, parties, seller
 from beistand.server.store.database import Database, new_id
-from beistand.server.store.invoices import SellerData
+from beistand.server.store.seller import SellerData
 from beistand.server.store.tables import coverage_decision, support_session, time_approval, time_entry
 
 NOW = 1_796_100_000_000_000
@@ -54,7 +54,7 @@ def main(sessions: int = 10_000, payers: int = 200) -> None:
         done = time.perf_counter()
         assert not report.failed, report.failed[:3]
         assert not plan.questions, plan.questions[:3]
-        looked, wrong = db.read_now(lambda c: invoices.damaged(c, firm))
+        looked, wrong = db.read_now(lambda c: invoice_checks.damaged(c, firm))
         assert not wrong
         groups = sum(len(each.draft.groups) for each in plan.planned)
         db.close()
@@ -67,7 +67,7 @@ def main(sessions: int = 10_000, payers: int = 200) -> None:
 def _fill(c, sessions: int, payers: int) -> str:
     chance = random.Random(7)
     firm = accounts.add_organisation(c, "Muster IT", "muster.example", NOW)
-    invoices.set_seller(c, firm, SellerData(SELLER))
+    seller.set_seller(c, firm, SellerData(SELLER))
     people = []
     for n in range(5):
         values = {"id": new_id(NOW), "email": f"t{n}@muster.example", "name": f"Techniker {n}", "role": "technician"}

@@ -19,7 +19,7 @@ from beistand.server.invoicing import exporting, gobd, running
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.running import period_of
 from beistand.server.store import invoices
-from beistand.server.store.invoices import SellerData
+from beistand.server.store.seller import SellerData
 from invoices.making import PLAIN, SELLER, at
 from invoices.world import NOW, World
 

@@ -14,9 +14,9 @@ from beistand.billing.drafting import Particulars
 from beistand.billing.invoice import InvoiceError
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing.issuing import Actor, Issuer
-from beistand.server.store import accounts, audit, invoices
+from beistand.server.store import accounts, audit, invoice_checks, invoice_runs, invoices
 from beistand.server.store.database import Database, StoreError
-from beistand.server.store.invoices import SellerData
+from beistand.server.store.seller import SellerData
 from beistand.server.store.tables import metadata
 from invoices.making import BUYER, SELLER
 from invoices.test_run import FLAT, NOVEMBER, VERSION, contract, run, work
@@ -64,8 +64,8 @@ def test_an_issued_invoice_has_number_lines_files_sources_event_and_audit_entry(
     assert found.events[0].data == {file.kind: file.sha256 for file in files}
     assert db.read_now(lambda c: invoices.billed(c, firm)) == {"entry:e1"}
     assert db.read_now(lambda c: audit.size(c, firm)) == 1
-    assert db.read_now(lambda c: invoices.damaged(c, firm)) == (2, [])
-    assert db.read_now(lambda c: invoices.gaps(c, firm)) == []
+    assert db.read_now(lambda c: invoice_checks.damaged(c, firm)) == (2, [])
+    assert db.read_now(lambda c: invoice_checks.gaps(c, firm)) == []
 
 
 def test_the_same_work_is_never_on_two_living_invoices(db, issuer, firm):
@@ -73,7 +73,7 @@ def test_the_same_work_is_never_on_two_living_invoices(db, issuer, firm):
     with pytest.raises(InvoiceError, match="another run has billed 1"):
         issue(db, issuer)
     assert [each.number for each in db.read_now(lambda c: invoices.listed(c, firm))] == ["RE-2026-0001"]
-    assert db.read_now(lambda c: invoices.gaps(c, firm)) == []
+    assert db.read_now(lambda c: invoice_checks.gaps(c, firm)) == []
 
 
 def test_a_cancelled_invoice_stays_and_its_work_may_be_billed_again(db, issuer, firm):
@@ -109,7 +109,7 @@ def test_corrections_one_after_another_take_back_all_and_not_a_cent_more(db, iss
     ]
     assert len(family) == 11
     assert (sum(i.net_cents for i in family), sum(i.tax_cents for i in family)) == (0, 0)
-    assert db.read_now(lambda c: invoices.gaps(c, firm)) == []
+    assert db.read_now(lambda c: invoice_checks.gaps(c, firm)) == []
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_corrections_one_after_another_take_back_all_and_not_a_cent_more(db, iss
 def test_what_lacks_is_said_before_a_number_is_taken(db, issuer, firm, with_, sentence):
     with pytest.raises(InvoiceError, match=sentence):
         issue(db, issuer, with_=with_)
-    assert db.read_now(lambda c: (invoices.listed(c, firm), invoices.gaps(c, firm))) == ([], [])
+    assert db.read_now(lambda c: (invoices.listed(c, firm), invoice_checks.gaps(c, firm))) == ([], [])
 
 
 def test_a_failure_at_any_step_leaves_nothing_half_issued(db, issuer, firm, monkeypatch):
@@ -215,12 +215,12 @@ def test_a_missing_number_and_a_changed_file_are_found(db, issuer, firm):
         c.execute(text("UPDATE number_series SET last_no = 3"))
 
     db.write_now(forge)
-    looked, wrong = db.read_now(lambda c: invoices.damaged(c, firm))
+    looked, wrong = db.read_now(lambda c: invoice_checks.damaged(c, firm))
     assert (looked, [(each.number, each.kind) for each in wrong]) == (
         4,
         [("RE-2026-0001", "cii"), ("RE-2026-0002", "cii")],
     )
-    (gap,) = db.read_now(lambda c: invoices.gaps(c, firm))
+    (gap,) = db.read_now(lambda c: invoice_checks.gaps(c, firm))
     assert (gap.series, gap.year, gap.missing) == ("RE", 2026, (3,))
 
 
@@ -244,16 +244,16 @@ def test_included_minutes_are_booked_with_the_invoice_or_not_at_all(db, typesett
 
 def test_a_second_run_is_told_of_the_first_and_a_dead_one_is_taken_over(db, firm):
     def begin(who, at):
-        return db.write_now(lambda c: invoices.begin_run(c, firm, "2026-11", who, at))
+        return db.write_now(lambda c: invoice_runs.begin_run(c, firm, "2026-11", who, at))
 
     first = begin("Ida", NOW)
     assert isinstance(first, str)
     second = begin("Max", NOW + 1_000_000)
     assert (second.who, second.period) == ("Ida", "2026-11")
-    third = begin("Max", NOW + invoices.RUN_IDLE_US + 1)
+    third = begin("Max", NOW + invoice_runs.RUN_IDLE_US + 1)
     assert isinstance(third, str)
-    assert not db.write_now(lambda c: invoices.is_running(c, firm, first, NOW))
-    db.write_now(lambda c: invoices.end_run(c, firm, third))
+    assert not db.write_now(lambda c: invoice_runs.is_running(c, firm, first, NOW))
+    db.write_now(lambda c: invoice_runs.end_run(c, firm, third))
     assert isinstance(begin("Ida", NOW), str)
 
 

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beistand.billing.contract import Beneficiary, Contract, ContractVersion, CoverageRule
+from beistand.billing.draft import Period
 from beistand.billing.drafting import Particulars, document_of
 from beistand.billing.invoice import Buyer, totals
 from beistand.billing.minutes import Terms
 from beistand.billing.quota import Account
 from beistand.billing.rating import Consent, Price
-from beistand.billing.run import Period, make_drafts
+from beistand.billing.run import make_drafts
 from beistand.billing.work import Announced, Work, entries
 from invoices.making import SELLER, at
 

@@ -11,7 +11,7 @@ from beistand.server.invoicing import running
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.minutes_account import MinutesAccount
 from beistand.server.invoicing.running import RunError, period_of
-from beistand.server.store import invoices, parties, quota, times
+from beistand.server.store import invoices, parties, quota, seller, time_words
 from invoices.making import at
 from invoices.test_run import FLAT, VERSION
 from invoices.world import ADDRESS, NOW, World
@@ -75,8 +75,8 @@ def test_what_nobody_has_approved_or_agreed_to_is_counted_and_named(world):
 def test_a_release_bills_at_the_firm_s_own_terms(world, typesetter):
     stranger = world.party("Frau Klein", **ADDRESS)
     entry = world.session(at(13, 8), 30, who=stranger)
-    said = times.Said(world.people["Tina Technik"], NOW, "am Telefon zugesagt")
-    world.write(lambda c: times.release(c, world.firm, entry, said))
+    said = time_words.Said(world.people["Tina Technik"], NOW, "am Telefon zugesagt")
+    world.write(lambda c: time_words.release(c, world.firm, entry, said))
     (issued,) = execute(world, typesetter)
     assert issued.net_cents == 6000  # 30 minutes at the firm's 120.00 an hour
 
@@ -96,7 +96,7 @@ def test_minutes_are_granted_used_carried_and_given_back(world, typesetter):
 
     contracts_ = plan(world).facts.contracts
     issuer = Issuer(typesetter, world.firm, MinutesAccount(world.firm, contracts_, NOVEMBER))
-    data = world.read(lambda c: invoices.get_seller(c, world.firm))
+    data = world.read(lambda c: seller.get_seller(c, world.firm))
     world.write(lambda c: issuer.cancel(c, first.id, "falsch", data, BY))
     back = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
     assert (back.account.used, back.account.left) == (0, 300)

@@ -8,9 +8,19 @@ from datetime import date, datetime, timedelta
 
 from beistand.billing.contract import Beneficiary
 from beistand.billing.meter import Part, Stop
-from beistand.server.store import accounts, cases, contracts, invoices, parties, sessions, times
+from beistand.server.store import (
+    accounts,
+    cases,
+    charges,
+    contracts,
+    parties,
+    seller,
+    sessions,
+    time_words,
+    times,
+)
 from beistand.server.store.database import Database, new_id
-from beistand.server.store.invoices import SellerData
+from beistand.server.store.seller import SellerData
 from invoices.making import SELLER
 from invoices.test_run import VERSION
 
@@ -30,7 +40,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.firm = self.write(lambda c: accounts.add_organisation(c, "Muster IT", "muster.example", NOW))
-        self.write(lambda c: invoices.set_seller(c, self.firm, SellerData(SELLER)))
+        self.write(lambda c: seller.set_seller(c, self.firm, SellerData(SELLER)))
         self.write(lambda c: accounts.change_organisation(c, self.firm, price_cents_per_hour=12_000))
         self.person("Tina Technik")
         self.partner = self.party("Partner & Söhne AG", **ADDRESS)
@@ -93,7 +103,7 @@ class World:
             }
             entry = times.add_entry(c, self.firm, part, values)
             if more.get("approved", True):
-                times.approve(c, self.firm, [entry], True, times.Said(user, NOW, ""))
+                time_words.approve(c, self.firm, [entry], True, time_words.Said(user, NOW, ""))
             return entry
 
         return self.write(add)
@@ -135,7 +145,7 @@ def decided(session_id, start_us, customer, more):
 
 def notice_and_yes(c, firm, session_id, user, price, answered):
     text = f"Kostenpflichtige Hilfe. {price} Cent"
-    notice = times.add_notice(
+    notice = charges.add_notice(
         c,
         firm,
         {
@@ -158,7 +168,7 @@ def notice_and_yes(c, firm, session_id, user, price, answered):
         },
     )
     said = {"session_id": session_id, "notice_id": notice.id, "channel": "screen", "is_yes": True, "way": "pointer"}
-    return times.add_consent(c, firm, {**said, "said_by": "", "user_id": user, "answered_us": answered})
+    return charges.add_consent(c, firm, {**said, "said_by": "", "user_id": user, "answered_us": answered})
 
 
 def later(start: datetime, minutes: int) -> datetime:

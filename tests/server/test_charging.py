@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from beistand.billing.contract import Beneficiary, ContractVersion
-from beistand.server.store import accounts, contracts, times
+from beistand.server.store import accounts, charges, contracts, times
 
 TINA = "tina@muster.example"
 
@@ -78,7 +78,7 @@ async def test_the_words_are_kept_before_anybody_can_show_them(home: Any) -> Non
     )
     assert made["notice_sha256"] == hashlib.sha256(made["notice"].encode()).hexdigest()
     assert (made["terms"]["rate_cents"], made["may_phone"]) == (9600, False)
-    kept = home.db.read_now(lambda c: times.get_notice(c, home.id, home.session, made["notice_sha256"]))
+    kept = home.db.read_now(lambda c: charges.get_notice(c, home.id, home.session, made["notice_sha256"]))
     assert kept.text == made["notice"]
     assert (await card(home, reason="Drucker\u202e, privat"))["notice"].count("Grund: Drucker, privat.") == 1
 
@@ -106,7 +106,7 @@ async def test_a_yes_on_the_phone_needs_the_firms_permission(home: Any) -> None:
     said = {"notice_sha256": made["notice_sha256"], "said_by": "Frau Muster"}
     refused = await home.tina.post(path(home, "charge-by-phone"), said)
     assert (refused.status, refused.json["code"]) == (403, "phone_forbidden")
-    home.db.write_now(lambda c: times.permit_phone(c, home.id, True))
+    home.db.write_now(lambda c: charges.permit_phone(c, home.id, True))
     assert (await card(home))["may_phone"]
     home.clock.pass_seconds(300)
     assert (await home.tina.post(path(home, "charge-by-phone"), said)).status == 201
@@ -121,13 +121,13 @@ async def test_a_yes_on_the_phone_needs_the_firms_permission(home: Any) -> None:
         made["notice"],
     )
     assert charged.answered_us <= charged.started_us
-    home.db.write_now(lambda c: times.permit_phone(c, home.id, False))
-    assert not home.db.read_now(lambda c: times.may_agree_by_phone(c, home.id))
+    home.db.write_now(lambda c: charges.permit_phone(c, home.id, False))
+    assert not home.db.read_now(lambda c: charges.may_agree_by_phone(c, home.id))
 
 
 async def test_no_yes_on_the_phone_while_the_price_stands_on_the_screen(home: Any) -> None:
     await running(home)
-    home.db.write_now(lambda c: times.permit_phone(c, home.id, True))
+    home.db.write_now(lambda c: charges.permit_phone(c, home.id, True))
     made = await card(home)
     await happen(home, (9, "customer", "charge_asked", {"notice_sha256": made["notice_sha256"]}))
     said = {"notice_sha256": made["notice_sha256"], "said_by": "Frau Muster"}
@@ -144,9 +144,9 @@ async def test_no_yes_on_the_phone_while_the_price_stands_on_the_screen(home: An
 )
 async def test_a_yes_on_the_phone_names_who_and_to_what(home: Any, body: dict[str, object], status: int) -> None:
     await running(home)
-    home.db.write_now(lambda c: times.permit_phone(c, home.id, True))
+    home.db.write_now(lambda c: charges.permit_phone(c, home.id, True))
     assert (await home.tina.post(path(home, "charge-by-phone"), body)).status == status
-    assert home.db.read_now(lambda c: times.consents(c, home.id, [home.session])) == []
+    assert home.db.read_now(lambda c: charges.consents(c, home.id, [home.session])) == []
 
 
 async def test_a_price_needs_a_running_session_and_a_price(home: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from beistand.server.portal.portal import make_portal
 from beistand.server.settings import load
-from beistand.server.store import invoices
+from beistand.server.store import invoices, seller
 from invoices.making import at
 from invoices.world import World
 
@@ -137,11 +137,11 @@ async def test_the_owner_enters_the_invoice_data_all_or_nothing(home: Any) -> No
     for name, value in wrong.items():
         refused = await act(olga, "/invoices/data", "/invoices/data", **{**DATA, name: value})
         assert (refused.status, 'role="alert"' in refused.text) == (422, True), name
-    before = home.world.read(lambda c: invoices.get_seller(c, home.id))
+    before = home.world.read(lambda c: seller.get_seller(c, home.id))
     assert before.firm.name == "Muster IT-Service GmbH"
     done = await act(olga, "/invoices/data", "/invoices/data", **DATA)
     assert done.status == 303, done.text
-    kept = home.world.read(lambda c: invoices.get_seller(c, home.id))
+    kept = home.world.read(lambda c: seller.get_seller(c, home.id))
     assert (kept.firm.iban, kept.firm.country, kept.due_days) == ("DE02120300000000202051", "DE", 30)
     assert (await (await home.signed_in(BILL)).get("/invoices/data")).status == 403
 

@@ -18,7 +18,19 @@ from beistand.billing.price_card import PriceCard
 from beistand.billing.price_list import PriceList
 from beistand.server.clock import Clock, Moment
 from beistand.server.portal.api import notice_values
-from beistand.server.store import accounts, cases, contracts, metering, parties, prices, quota, sessions, times
+from beistand.server.store import (
+    accounts,
+    cases,
+    charges,
+    contracts,
+    metering,
+    parties,
+    prices,
+    quota,
+    sessions,
+    time_words,
+    times,
+)
 from beistand.server.store.database import Database, new_id
 from beistand.server.store.tables import user
 from server.looking import AXE, look_at
@@ -91,7 +103,7 @@ def worked(connection: Any) -> str:
     free = {"is_chargeable": False, "notice": "", "covered_by": "Nordlicht Systemhaus AG", "level": 2}
     sessions.add_session(connection, firm, {"id": id_, "created_us": at, **who, **free})
     card = PriceCard("Neuer Drucker", 9600, 15, 15, 1900, False, "Bäckerei Süß & Söhne", "de")
-    times.add_notice(connection, firm, notice_values(card, id_, tina, at))
+    charges.add_notice(connection, firm, notice_values(card, id_, tina, at))
     digest = {"notice_sha256": card.text_sha256}
     facts: list[tuple[int, str, dict[str, object]]] = [(0, "consent", {"level": 2, "charge": 0}), (200, "pause", {})]
     facts += [(260, "go_on", {}), (640, "charge_asked", digest), (660, "charge_answered", {**digest, "is_yes": True})]
@@ -101,9 +113,9 @@ def worked(connection: Any) -> str:
         sessions.add_fact(connection, firm, fact)
         metering.settle(connection, firm, fact)
     entry = times.entries(connection, firm, session_id=id_)[1]
-    said = times.Said(tina, at, "eigener Fehler")
-    times.correct(connection, firm, entry.id, 1100, said)
-    times.give_away(connection, firm, entry.id, 300, said)
+    said = time_words.Said(tina, at, "eigener Fehler")
+    time_words.correct(connection, firm, entry.id, 1100, said)
+    time_words.give_away(connection, firm, entry.id, 300, said)
     return id_
 
 

@@ -11,9 +11,10 @@ from beistand.billing.bands import Calendar
 from beistand.billing.minutes import Terms
 from beistand.billing.rating import Price, UnannouncedCharge, rate_group
 from beistand.server.clock import Moment
-from beistand.server.store import accounts, metering, sessions, times
+from beistand.server.store import accounts, charges, metering, sessions, time_words, times
 from beistand.server.store.tables import times as tables
-from beistand.server.store.times import Said, TimeError
+from beistand.server.store.time_words import Said
+from beistand.server.store.times import TimeError
 
 TINA = "tina@muster.example"
 US = 1_000_000
@@ -70,7 +71,7 @@ async def test_s28_the_answer_with_its_exact_words_is_kept_when_it_arrives(home:
     price(home)
     session = await opened(home)
     await happen(home, session["id"], (30, "customer", "consent", yes(session)))
-    (given,) = home.db.read_now(lambda c: times.consents(c, home.id, [session["id"]]))
+    (given,) = home.db.read_now(lambda c: charges.consents(c, home.id, [session["id"]]))
     assert given.notice.text == session["coverage"]["notice"]
     assert given.notice.text_sha256 == hashlib.sha256(given.notice.text.encode()).hexdigest()
     assert (given.is_yes, given.channel, given.way) == (True, "screen", "keyboard")
@@ -83,7 +84,7 @@ async def test_a_no_is_kept_too_and_nothing_is_recorded(home: Any) -> None:
     price(home)
     session = await opened(home)
     await happen(home, session["id"], (9, "customer", "declined", yes(session, 2)), (1, "customer", "ended", {}))
-    (given,) = home.db.read_now(lambda c: times.consents(c, home.id, [session["id"]]))
+    (given,) = home.db.read_now(lambda c: charges.consents(c, home.id, [session["id"]]))
     assert not given.is_yes
     assert entries(home) == []
 
@@ -118,11 +119,11 @@ async def test_what_was_recorded_or_said_cannot_be_changed(home: Any, table: str
     said = Said(home.tina_id, home.clock.utc_us, "Gefälligkeit")
 
     def say(connection: Any) -> None:
-        times.correct(connection, home.id, entry.id, 3000, said)
-        times.give_away(connection, home.id, entry.id, 60, said)
-        times.decide_goodwill(connection, home.id, entry.id, True, said)
-        times.release(connection, home.id, entry.id, said)
-        times.approve(connection, home.id, [entry.id], True, said)
+        time_words.correct(connection, home.id, entry.id, 3000, said)
+        time_words.give_away(connection, home.id, entry.id, 60, said)
+        time_words.decide_goodwill(connection, home.id, entry.id, True, said)
+        time_words.release(connection, home.id, entry.id, said)
+        time_words.approve(connection, home.id, [entry.id], True, said)
 
     home.db.write_now(say)
     for statement in (f"UPDATE {table} SET organisation_id = organisation_id", f"DELETE FROM {table}"):
@@ -134,7 +135,7 @@ async def test_corrections_keep_old_new_why_who_and_when(home: Any) -> None:
     entry = await finished(home, 600)
     for seconds, why in ((300, "Kaffee geholt"), (450, "doch kürzer")):
         said = Said(home.tina_id, home.clock.utc_us, why)
-        home.db.write_now(lambda c, s=seconds, d=said: times.correct(c, home.id, entry.id, s, d))
+        home.db.write_now(lambda c, s=seconds, d=said: time_words.correct(c, home.id, entry.id, s, d))
     (now,) = entries(home)
     assert [(c.old_seconds, c.new_seconds, c.reason) for c in now.corrections] == [
         (600, 300, "Kaffee geholt"),
@@ -152,7 +153,7 @@ async def test_a_correction_stays_within_the_session_and_has_a_reason(
 ) -> None:
     entry = await finished(home, 600)
     with pytest.raises(TimeError, match=code):
-        home.db.write_now(lambda c: times.correct(c, home.id, entry.id, seconds, Said(home.tina_id, 1, why)))
+        home.db.write_now(lambda c: time_words.correct(c, home.id, entry.id, seconds, Said(home.tina_id, 1, why)))
     assert entries(home)[0].corrections == ()
 
 
@@ -160,17 +161,17 @@ async def test_goodwill_counts_once_it_is_approved(home: Any) -> None:
     price(home)
     entry = await finished(home)
     said = Said(home.tina_id, home.clock.utc_us, "eigener Fehler")
-    home.db.write_now(lambda c: times.give_away(c, home.id, entry.id, 900, said))
+    home.db.write_now(lambda c: time_words.give_away(c, home.id, entry.id, 900, said))
     (before,) = entries(home)
     assert (before.goodwill_seconds, before.is_waiting) == (0, True)
-    home.db.write_now(lambda c: times.decide_goodwill(c, home.id, entry.id, True, said))
-    home.db.write_now(lambda c: times.approve(c, home.id, [entry.id], True, said))
+    home.db.write_now(lambda c: time_words.decide_goodwill(c, home.id, entry.id, True, said))
+    home.db.write_now(lambda c: time_words.approve(c, home.id, [entry.id], True, said))
     (after,) = entries(home)
     assert (after.goodwill_seconds, after.is_waiting) == (900, False)
     rated = rate_group([after.for_rating()], Terms(15, 15), Price(9600), Calendar(), False, after.consent_for_rating())
     assert (rated.minutes, rated.net_cents, rated.goodwill_seconds) == (60, 9600, 900)  # T51
     with pytest.raises(TimeError, match="decided"):
-        home.db.write_now(lambda c: times.decide_goodwill(c, home.id, entry.id, False, said))
+        home.db.write_now(lambda c: time_words.decide_goodwill(c, home.id, entry.id, False, said))
 
 
 async def test_a_session_that_a_crash_cut_off_is_recorded_later_and_once(home: Any) -> None:
@@ -199,11 +200,11 @@ async def test_s39_time_of_another_firm_is_not_found(home: Any) -> None:
     said = Said(home.tina_id, 1, "x")
     assert home.db.read_now(lambda c: times.entries(c, other)) == []
     for change in (
-        lambda c: times.correct(c, other, entry.id, 1, said),
-        lambda c: times.give_away(c, other, entry.id, 1, said),
-        lambda c: times.decide_goodwill(c, other, entry.id, True, said),
-        lambda c: times.release(c, other, entry.id, said),
-        lambda c: times.approve(c, other, [entry.id], True, said),
+        lambda c: time_words.correct(c, other, entry.id, 1, said),
+        lambda c: time_words.give_away(c, other, entry.id, 1, said),
+        lambda c: time_words.decide_goodwill(c, other, entry.id, True, said),
+        lambda c: time_words.release(c, other, entry.id, said),
+        lambda c: time_words.approve(c, other, [entry.id], True, said),
     ):
         with pytest.raises(TimeError):
             home.db.write_now(change)

@@ -11,7 +11,7 @@ import pytest
 from beistand.server.documents.report import WORDS, report_data
 from beistand.server.portal import month as months
 from beistand.server.portal.office.session import parse_time
-from beistand.server.store import accounts, sessions, times
+from beistand.server.store import accounts, charges, sessions, times
 
 TINA, OLGA, BILL, AUDI = "tina@muster.example", "olga@muster.example", "bill@muster.example", "audi@muster.example"
 
@@ -139,10 +139,10 @@ async def test_an_entry_of_another_session_or_firm_is_not_found(home: Any) -> No
 async def test_the_owner_alone_permits_consent_on_the_phone(home: Any) -> None:
     olga = await home.signed_in(OLGA)
     assert (await submit(home, olga, "/times/policy", phone="1")).status == 303
-    assert home.db.read_now(lambda c: times.may_agree_by_phone(c, home.id))
+    assert home.db.read_now(lambda c: charges.may_agree_by_phone(c, home.id))
     assert (await submit(home, await home.signed_in(BILL), "/times/policy")).status == 403
     assert (await submit(home, olga, "/times/policy")).status == 303
-    assert not home.db.read_now(lambda c: times.may_agree_by_phone(c, home.id))
+    assert not home.db.read_now(lambda c: charges.may_agree_by_phone(c, home.id))
 
 
 async def test_the_table_for_the_bookkeeper_opens_without_formulas(home: Any) -> None:

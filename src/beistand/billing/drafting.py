@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from beistand.billing.draft import Draft, FlatCharge, Period
 from beistand.billing.einvoice import MONTHS
 from beistand.billing.invoice import VAT_KEYS, Buyer, Document, Line, Seller, VatMode, minutes_line
 from beistand.billing.money import VatKey
-from beistand.billing.run import Draft, FlatCharge, Period
 from beistand.billing.timesheet import Group, Priced, TimeSheet, Worked
 from beistand.billing.work import local_day
 

@@ -7,14 +7,14 @@ also when it lasts over midnight, over a month's end or over a change of prices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 
 from beistand.billing.bands import NORMAL, Calendar
 from beistand.billing.contract import Contract, ContractError, ContractVersion
 from beistand.billing.coverage import Asked, Covered, decide
+from beistand.billing.draft import Draft, FlatCharge, Outcome, Period, Question, QuotaMove, ReasonCode, Source
 from beistand.billing.flat import flat_lines
 from beistand.billing.minutes import Terms
 from beistand.billing.money import price_line
@@ -23,101 +23,8 @@ from beistand.billing.rating import Consent, Price, Rated, UnannouncedCharge, ra
 from beistand.billing.timesheet import Group, Priced, Quota, Worked
 from beistand.billing.work import Work, entries, local_day
 
-ReasonCode = Literal["unannounced", "declined", "too_late", "no_payer", "two_payers", "no_rate"]
 RELEASED = "released"
 NOT_ANNOUNCED = "No price was announced for this work: book it as goodwill, or release it by hand."
-
-
-@dataclass(frozen=True)
-class Question:
-    """Work that the run may not bill by itself: book it as goodwill, release it, or mend the contract."""
-
-    work: Work
-    code: ReasonCode
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """What a line was made from, so that nothing is billed twice: "entry:…", "flat:…", "block:…"; with its snapshot."""
-
-    key: str
-    minutes: int
-    net_cents: int
-    snapshot: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class FlatCharge:
-    """A month's flat of a contract, or a prepaid block; `first` and `last` are the days it is for."""
-
-    contract: str
-    title: str
-    kind: Literal["flat", "block"]
-    first: date
-    last: date
-    days_of_month: int
-    cents: int
-    minutes: int
-    key: str
-
-
-@dataclass(frozen=True)
-class QuotaMove:
-    """What the run does to a contract's account of included minutes."""
-
-    contract_id: str
-    kind: Literal["granted", "used"]
-    minutes: int
-    reference: str
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An invoice to be: for one payer, and one case or the whole period."""
-
-    payer_id: str
-    case_id: str
-    contracts: tuple[str, ...]
-    charges: tuple[FlatCharge, ...]
-    groups: tuple[Group, ...]
-    quotas: tuple[Quota, ...]
-    sources: tuple[Source, ...]
-    moves: tuple[QuotaMove, ...]
-
-    @property
-    def is_due(self) -> bool:
-        """Whether it is to be issued: something costs, or included minutes were used and must be accounted for."""
-        return self.net_cents > 0 or bool(self.moves)
-
-    @property
-    def net_cents(self) -> int:
-        """What the invoice will come to before VAT."""
-        return sum(charge.cents for charge in self.charges) + sum(group.net_cents for group in self.groups)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """All drafts by payer, and every question that is left open."""
-
-    drafts: tuple[Draft, ...]
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True)
-class Period:
-    """The days of a run, both inclusive: a month."""
-
-    first: date
-    last: date
-
-    @property
-    def name(self) -> str:
-        """ "2026-11"."""
-        return f"{self.first:%Y-%m}"
-
-
-Words = Callable[[str, Mapping[str, object]], str]
 
 
 @dataclass

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from beistand.billing.contract import Beneficiary, ContractVersion
 from beistand.billing.invoice import Seller
 from beistand.server.clock import Clock
-from beistand.server.store import accounts, contracts, invoices, parties
+from beistand.server.store import accounts, contracts, parties, seller
 from beistand.server.store.database import Database
-from beistand.server.store.invoices import SellerData
+from beistand.server.store.seller import SellerData
 
 HOUR_CENTS = 9600
 # Pays for herself, sees prices with VAT.
@@ -59,7 +59,7 @@ def _seller(name: str) -> SellerData:
 def _fill(connection: Connection, firm: str) -> None:
     now = Clock().now()
     accounts.change_organisation(connection, firm, price_cents_per_hour=HOUR_CENTS)
-    invoices.set_seller(connection, firm, _seller(accounts.get_organisation(connection, firm).name))
+    seller.set_seller(connection, firm, _seller(accounts.get_organisation(connection, firm).name))
     consumer = {"name": CONSUMER, "kind": "person", "street": "Am Deich 3", "postcode": "24937", "city": "Flensburg"}
     parties.add_party(connection, firm, {**consumer, "language": "de"}, now.utc_us)
     place = {"kind": "company", "postcode": "24937", "city": "Flensburg", "language": "de"}

@@ -17,15 +17,15 @@ from beistand.cli.serve import CONFIG, open_database
 from beistand.protocol import identity
 from beistand.protocol.errors import PeerError
 from beistand.server.keys import AUDIT_FILE, KeyFileError, load_signing
-from beistand.server.store import accounts, audit, invoices
+from beistand.server.store import accounts, audit, invoice_checks
 from beistand.server.store.audit import Finding
 from beistand.server.store.database import Database
 
 # What is checked of each organisation, in this order: (name, check). Another area adds its own line here.
 CHECKS: tuple[tuple[str, Callable[[Connection, str, Verifier], Finding]], ...] = (
     ("audit log", audit.verify),
-    ("files", invoices.check_files),
-    ("numbers", invoices.check_numbers),
+    ("files", invoice_checks.check_files),
+    ("numbers", invoice_checks.check_numbers),
 )
 
 

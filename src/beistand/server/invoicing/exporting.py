@@ -16,14 +16,15 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Table, insert, select
 
 from beistand.billing.datev import Accounts, batch
+from beistand.billing.draft import Period
 from beistand.billing.invoice import Document, InvoiceError
-from beistand.billing.run import Period
 from beistand.billing.tables import Cell, csv, euros
 from beistand.server.invoicing.gobd import describe
 from beistand.server.invoicing.issuing import Actor
 from beistand.server.store import audit, invoices
 from beistand.server.store.database import new_id
-from beistand.server.store.invoices import Issued, SellerData
+from beistand.server.store.invoices import Issued
+from beistand.server.store.seller import SellerData
 from beistand.server.store.tables import export_batch, invoice, invoice_event, invoice_line, rated_item
 
 Kind = Literal["datev", "csv", "gobd"]

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 
 from beistand.billing.bands import Calendar
 from beistand.billing.contract import Contract
+from beistand.billing.draft import Period
 from beistand.billing.minutes import Terms
 from beistand.billing.price_list import PriceList, choose
 from beistand.billing.quota import Account
 from beistand.billing.rating import Consent, Price
-from beistand.billing.run import Period
 from beistand.billing.work import Announced, Work
 from beistand.server.invoicing.minutes_account import accounts
 from beistand.server.store import accounts as firms

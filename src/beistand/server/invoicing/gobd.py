@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from beistand.billing.run import Period
+from beistand.billing.draft import Period
 
 # column: (German description, kind). Every column of the export stands here; a test looks for missing ones.
 FIELDS: dict[str, tuple[str, str]] = {

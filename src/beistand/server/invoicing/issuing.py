@@ -14,15 +14,16 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from beistand.billing import einvoice
+from beistand.billing.draft import Draft, Period, QuotaMove
 from beistand.billing.drafting import Particulars, document_of
 from beistand.billing.invoice import Document, InvoiceError, Line, cancel, correct, totals
 from beistand.billing.money import times
-from beistand.billing.run import Draft, Period, QuotaMove
 from beistand.billing.timesheet import TimeSheet
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.documents.xml import make_xml
 from beistand.server.store import audit, invoices
-from beistand.server.store.invoices import File, New, SellerData
+from beistand.server.store.invoices import File, New
+from beistand.server.store.seller import SellerData
 
 
 class Booker(Protocol):

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from beistand.server.clock import Clock
 from beistand.server.documents.formats import day, money
 from beistand.server.settings import Settings
-from beistand.server.store import invoices
+from beistand.server.store import invoices, seller
 from beistand.server.store.database import Database, StoreError
 from beistand.server.store.invoices import File, Issued
 
@@ -119,8 +119,8 @@ def _attempt(db: Database, settings: Settings, organisation: str, issued: Issued
     """The event that comes of a try: sent, not_sent, or queued again with the reason."""
     to = _newest(issued)["to"]
     files = db.read_now(partial(invoices.files_of, organisation_id=organisation, invoice_id=issued.id))
-    seller = db.read_now(partial(invoices.get_seller, organisation_id=organisation))
-    firm = seller.firm.name if seller else ""
+    data = db.read_now(partial(seller.get_seller, organisation_id=organisation))
+    firm = data.firm.name if data else ""
     try:
         hand_over(letter(issued, files, firm, settings.smtp_from, to), settings)
     except MailError as error:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from beistand.billing.contract import Contract
+from beistand.billing.draft import Period, QuotaMove
 from beistand.billing.quota import Account
-from beistand.billing.run import Period, QuotaMove
 from beistand.server.store import quota
 from beistand.server.store.quota import Booking
 

@@ -16,17 +16,19 @@ from sqlalchemy import Connection
 
 from beistand.billing import einvoice
 from beistand.billing.bands import Calendar
+from beistand.billing.draft import Draft, Period, Question
 from beistand.billing.drafting import Particulars, document_of
 from beistand.billing.invoice import Buyer, InvoiceError, Seller, Totals, VatMode, totals
-from beistand.billing.run import Draft, Period, Question, make_drafts
+from beistand.billing.run import make_drafts
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import facts
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.minutes_account import MinutesAccount
-from beistand.server.store import contracts, invoices, parties
+from beistand.server.store import contracts, invoice_runs, parties, seller
 from beistand.server.store.database import Database
-from beistand.server.store.invoices import Running, SellerData
+from beistand.server.store.invoice_runs import Running
 from beistand.server.store.parties import Party
+from beistand.server.store.seller import SellerData
 
 Progress = Callable[[int, int], None]
 
@@ -92,7 +94,7 @@ def today(utc_us: int) -> date:
 
 def seller_of(db: Connection, organisation_id: str) -> SellerData:
     """The invoice data. Raises RunError when they were not entered yet."""
-    data = invoices.get_seller(db, organisation_id)
+    data = seller.get_seller(db, organisation_id)
     if data is None:
         sentence = "The invoice data are missing: enter name, address, tax number and IBAN under “Invoice data”."
         raise RunError(sentence, "no_seller")
@@ -126,12 +128,12 @@ def execute(
     try:
         return _execute(database, organisation_id, plan_, typesetter, by, run_id, progress or (lambda done, of: None))
     finally:
-        database.write_now(lambda c: invoices.end_run(c, organisation_id, run_id))
+        database.write_now(lambda c: invoice_runs.end_run(c, organisation_id, run_id))
 
 
 def begin(database: Database, organisation_id: str, period: Period, who: str, utc_us: int) -> str:
     """Takes the one place of a run. Raises RunError that names who holds it."""
-    found = database.write_now(lambda c: invoices.begin_run(c, organisation_id, period.name, who, utc_us))
+    found = database.write_now(lambda c: invoice_runs.begin_run(c, organisation_id, period.name, who, utc_us))
     if isinstance(found, Running):
         raise RunError(
             f"Another invoice run is going on ({found.period}, started by {found.who}): wait until it has ended.",
@@ -158,7 +160,7 @@ def _execute(
     data = database.read_now(lambda c: seller_of(c, organisation_id))
 
     def issue(db: Connection, each: Planned) -> str:
-        if not invoices.is_running(db, organisation_id, run_id, by.utc_us):
+        if not invoice_runs.is_running(db, organisation_id, run_id, by.utc_us):
             raise RunError("Another invoice run has taken over: this one stops. What was issued stays issued.")
         if each.particulars is None:
             raise each.error or InvoiceError("This draft cannot be issued.")

@@ -23,7 +23,7 @@ from beistand.server.portal.access import ANYBODY_SIGNED_IN, PUBLIC, STAFF, Door
 from beistand.server.portal.api_customers import case_of, contract_sentence, coverage_json, read_wish
 from beistand.server.portal.coverage import Coverage, Wish, coverage
 from beistand.server.portal.session_log import Stream
-from beistand.server.store import accounts, cases, sessions, times
+from beistand.server.store import accounts, cases, charges, sessions
 from beistand.server.store.accounts import Organisation
 from beistand.server.store.database import new_id
 from beistand.server.store.sessions import Session
@@ -132,7 +132,7 @@ class Api:
         }
         sessions.add_session(connection, firm.id, kept)
         if covered.card is not None:
-            times.add_notice(connection, firm.id, notice_values(covered.card, id_, me.id, at))
+            charges.add_notice(connection, firm.id, notice_values(covered.card, id_, me.id, at))
         case_id = case_of(visit, connection, wish, body)
         cases.add_decision(connection, firm.id, covered.decision(id_, me.id, at, case_id))
         return covered

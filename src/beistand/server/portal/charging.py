@@ -15,7 +15,7 @@ from beistand.billing.price_card import PriceCard
 from beistand.server.portal import coverage, states, texts
 from beistand.server.portal.access import STAFF, Door, RefusalError, Visit
 from beistand.server.portal.api import notice_values
-from beistand.server.store import accounts, parties, sessions, times
+from beistand.server.store import accounts, charges, parties, sessions, time_words, times
 from beistand.server.store.sessions import Session
 
 OUTSIDE = {"de": "Leistung außerhalb des Servicevertrags", "en": "work outside the service contract"}
@@ -44,8 +44,8 @@ async def charge(visit: Visit) -> Response:
         card = _card(visit, connection, session, texts.one_line(reason, 200))
         if card is None:
             raise RefusalError(409, "no_price", visit.say("no_price_card"))
-        times.add_notice(connection, organisation, notice_values(card, session.id, visit.me.id, at))
-        return card, times.may_agree_by_phone(connection, organisation)
+        charges.add_notice(connection, organisation, notice_values(card, session.id, visit.me.id, at))
+        return card, charges.may_agree_by_phone(connection, organisation)
 
     card, may_phone = await visit.parts.db.write(keep)
     answer = {"notice": card.text, "notice_sha256": card.text_sha256, "terms": asdict(card), "may_phone": may_phone}
@@ -66,14 +66,14 @@ async def charge_by_phone(visit: Visit) -> Response:
     organisation, name = visit.me.organisation_id, texts.one_line(said_by, 60)
 
     def keep(connection: Connection) -> None:
-        if not times.may_agree_by_phone(connection, organisation):
+        if not charges.may_agree_by_phone(connection, organisation):
             raise RefusalError(403, "phone_forbidden", visit.say("phone_forbidden"))
-        notice = times.get_notice(connection, organisation, session.id, digest)
+        notice = charges.get_notice(connection, organisation, session.id, digest)
         if notice is None:
             raise RefusalError(404, "not_found", visit.say("not_found"))
         own = {"session_id": session.id, "notice_id": notice.id, "user_id": visit.me.id}
         said = {"channel": "phone", "is_yes": True, "way": "spoken", "said_by": name}
-        times.add_consent(connection, organisation, {**own, **said, "answered_us": visit.at.utc_us})
+        charges.add_consent(connection, organisation, {**own, **said, "answered_us": visit.at.utc_us})
 
     await visit.parts.db.write(keep)
     data: dict[str, object] = {"notice_sha256": digest, "said_by": name, "technician": visit.me.name}
@@ -90,10 +90,10 @@ async def goodwill(visit: Visit) -> Response:
     if not isinstance(reason, str) or len(reason) > 500:
         raise RefusalError(422, "reason", visit.say("reason"))
     id_, organisation = visit.request.path_params["id"], visit.me.organisation_id
-    said = times.Said(visit.me.id, visit.at.utc_us, texts.one_line(reason, 500))
+    said = time_words.Said(visit.me.id, visit.at.utc_us, texts.one_line(reason, 500))
     await visit.parts.log.settled()  # the end of the session is on its way into the store
     try:
-        await visit.parts.db.write(lambda c: times.give_away_of(c, organisation, id_, minutes * 60, said))
+        await visit.parts.db.write(lambda c: time_words.give_away_of(c, organisation, id_, minutes * 60, said))
     except times.TimeError as error:
         status = {"not_found": 404, "not_ended": 409}.get(error.code, 422)
         raise RefusalError(status, error.code, visit.say(error.code)) from None

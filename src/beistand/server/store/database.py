@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -24,6 +24,8 @@ from beistand.server.store.engines import WRITES, open_engine, parse
 T = TypeVar("T")
 
 THREADS = 4
+# SQLite takes 32,766 values in one statement; PostgreSQL 65,535.
+AT_ONCE = 5_000
 
 
 class StoreError(Exception):
@@ -134,3 +136,10 @@ def new_id(utc_us: int) -> str:
     value = value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def in_portions(db: Connection, question: Any, column: Any, values: Iterable[Any]) -> Iterable[Any]:
+    """The rows whose `column` is one of many values, asked for in portions."""
+    all_ = list(values)
+    for begin in range(0, len(all_), AT_ONCE):
+        yield from db.execute(question.where(column.in_(all_[begin : begin + AT_ONCE]))).mappings()

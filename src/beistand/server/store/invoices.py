@@ -12,48 +12,25 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
-from beistand.audit.note import Verifier
 from beistand.billing import stored
-from beistand.billing.invoice import Document, Seller, totals
+from beistand.billing.draft import Source
+from beistand.billing.invoice import Document, totals
 from beistand.billing.money import VatKey
-from beistand.billing.run import Source
 from beistand.billing.timesheet import TimeSheet
-from beistand.server.store.audit import Finding
-from beistand.server.store.database import StoreError, new_id
+from beistand.server.store.database import new_id
 from beistand.server.store.tables import (
     invoice,
     invoice_document,
     invoice_event,
     invoice_line,
-    invoice_run,
     number_series,
     rated_item,
-    seller,
     user,
 )
 
-RUN_IDLE_US = 3600 * 1_000_000
 LIST_LIMIT = 500
-
-
-@dataclass(frozen=True)
-class SellerData:
-    """The firm on its invoices, days to pay, how numbers begin, and its accounts for DATEV."""
-
-    firm: Seller
-    due_days: int = 14
-    invoice_prefix: str = "RE"
-    cancellation_prefix: str = "ST"
-    datev_consultant: str = ""
-    datev_client: str = ""
-    datev_debtor: str = ""
-    account_standard: str = ""
-    account_reduced: str = ""
-    account_reverse: str = ""
-    account_exempt: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,30 +106,6 @@ class Issued:
         return {"queued": "queued", "sent": "sent", "not_sent": "not_sent"}.get(self.mail, "issued")
 
 
-# the firm ------------------------------------------------------------------------------------------------------------
-
-
-def get_seller(db: Connection, organisation_id: str) -> SellerData | None:
-    """The invoice data, or None before they were entered."""
-    row = db.execute(select(seller).where(seller.c.organisation_id == organisation_id)).mappings().first()
-    if row is None:
-        return None
-    firm = Seller(**{f.name: row[f.name] for f in fields(Seller)})
-    return SellerData(firm, **{f.name: row[f.name] for f in fields(SellerData) if f.name != "firm"})
-
-
-def set_seller(db: Connection, organisation_id: str, data: SellerData) -> None:
-    """Keeps the invoice data; invoices that were issued keep their own copy."""
-    values = {f.name: getattr(data.firm, f.name) for f in fields(Seller)}
-    values |= {f.name: getattr(data, f.name) for f in fields(SellerData) if f.name != "firm"}
-    own = seller.c.organisation_id == organisation_id
-    try:
-        if db.execute(update(seller).where(own).values(values)).rowcount == 0:
-            db.execute(insert(seller).values(organisation_id=organisation_id, **values))
-    except IntegrityError as error:
-        raise StoreError("The invoice data are out of range: nothing was changed.") from error
-
-
 # numbers -------------------------------------------------------------------------------------------------------------
 
 
@@ -170,31 +123,6 @@ def next_number(db: Connection, organisation_id: str, series: str, year: int) ->
         return found
     db.execute(insert(number_series).values(organisation_id=organisation_id, series=series, year=year, last_no=1))
     return 1
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Numbers that are missing or beyond the series' last one: there must be none."""
-
-    series: str
-    year: int
-    missing: tuple[int, ...]
-
-
-def gaps(db: Connection, organisation_id: str) -> list[Gap]:
-    """Where the numbers of invoices and their series differ."""
-    question = select(invoice.c.series, invoice.c.year, invoice.c.no)
-    found: dict[tuple[str, int], set[int]] = {}
-    for row in db.execute(question.where(invoice.c.organisation_id == organisation_id)):
-        found.setdefault((row.series, row.year), set()).add(row.no)
-    rows = db.execute(select(number_series).where(number_series.c.organisation_id == organisation_id)).mappings()
-    last = {(row["series"], row["year"]): row["last_no"] for row in rows}
-    out = []
-    for key in sorted({*found, *last}):
-        wrong = found.get(key, set()) ^ set(range(1, last.get(key, 0) + 1))
-        if wrong:
-            out.append(Gap(*key, tuple(sorted(wrong))))
-    return out
 
 
 # issuing -------------------------------------------------------------------------------------------------------------
@@ -382,52 +310,6 @@ def files_of(db: Connection, organisation_id: str, invoice_id: str, kind: str = 
     return [File(row["kind"], row["file_name"], row["media_type"], bytes(row["bytes"])) for row in rows]
 
 
-@dataclass(frozen=True)
-class Damaged:
-    """A stored file that is not what was issued."""
-
-    number: str
-    kind: str
-    sha256: str
-
-
-def damaged(db: Connection, organisation_id: str) -> tuple[int, list[Damaged]]:
-    """(files looked at, those whose bytes differ from their SHA-256, or whose SHA-256 from the event's)."""
-    question = (
-        select(invoice_document, invoice.c.number, invoice_event.c.data)
-        .join(invoice, invoice.c.id == invoice_document.c.invoice_id)
-        .join(invoice_event, (invoice_event.c.invoice_id == invoice.c.id) & (invoice_event.c.name == "issued"))
-        .where(invoice_document.c.organisation_id == organisation_id)
-        .order_by(invoice.c.number, invoice_document.c.kind)
-    )
-    looked, wrong = 0, []
-    for row in db.execute(question.execution_options(yield_per=50)).mappings():
-        looked += 1
-        found = hashlib.sha256(row["bytes"]).hexdigest()
-        if {row["sha256"], json.loads(row["data"]).get(row["kind"])} != {found}:
-            wrong.append(Damaged(row["number"], row["kind"], found))
-    return looked, wrong
-
-
-def check_files(db: Connection, organisation_id: str, _key: Verifier) -> Finding:
-    """For `beistand verify`: every stored file is the one that was issued."""
-    looked, wrong = damaged(db, organisation_id)
-    return Finding(
-        f"{looked} files of invoices",
-        tuple(f"The file {each.kind} of {each.number} is not the one that was issued." for each in wrong),
-    )
-
-
-def check_numbers(db: Connection, organisation_id: str, _key: Verifier) -> Finding:
-    """For `beistand verify`: no number is missing."""
-    question = select(func.count()).select_from(invoice).where(invoice.c.organisation_id == organisation_id)
-    wrong = tuple(
-        f"The numbers of {gap.series}-{gap.year} are not complete: {', '.join(map(str, gap.missing[:20]))}."
-        for gap in gaps(db, organisation_id)
-    )
-    return Finding(f"{db.execute(question).scalar()} numbers of invoices", wrong)
-
-
 def rest_of(db: Connection, organisation_id: str, invoice_id: str) -> dict[VatKey, int]:
     """What of an invoice still stands, net by VAT category and rate, after its corrections."""
     ids = [invoice_id, *(each.id for each in following(db, organisation_id, invoice_id))]
@@ -459,42 +341,3 @@ def _events(db: Connection, organisation_id: str, ids: Sequence[str]) -> dict[st
             event = Event(row["name"], json.loads(row["data"]), row["who"] or "", row["utc_us"])
             found.setdefault(row["invoice_id"], []).append(event)
     return found
-
-
-# one run at a time ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Running:
-    """The run that is going on."""
-
-    id: str
-    period: str
-    who: str
-    seen_us: int
-
-
-def begin_run(db: Connection, organisation_id: str, period: str, who: str, utc_us: int) -> str | Running:
-    """The id of the new run, or the one that is going on. One without a sign of life for an hour is taken over."""
-    own = invoice_run.c.organisation_id == organisation_id
-    row = db.execute(select(invoice_run).where(own)).mappings().first()
-    if row is not None and row["seen_us"] > utc_us - RUN_IDLE_US:
-        return Running(row["id"], row["period"], row["who"], row["seen_us"])
-    db.execute(delete(invoice_run).where(own))
-    id_ = new_id(utc_us)
-    db.execute(
-        insert(invoice_run).values(organisation_id=organisation_id, id=id_, period=period, who=who, seen_us=utc_us)
-    )
-    return id_
-
-
-def is_running(db: Connection, organisation_id: str, run_id: str, utc_us: int) -> bool:
-    """Gives a sign of life; False if another run has taken over."""
-    own = (invoice_run.c.organisation_id == organisation_id, invoice_run.c.id == run_id)
-    return db.execute(update(invoice_run).where(*own).values(seen_us=utc_us)).rowcount == 1
-
-
-def end_run(db: Connection, organisation_id: str, run_id: str) -> None:
-    """Lets the next run begin."""
-    own = (invoice_run.c.organisation_id == organisation_id, invoice_run.c.id == run_id)
-    db.execute(delete(invoice_run).where(*own))

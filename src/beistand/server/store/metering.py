@@ -8,7 +8,7 @@ from sqlalchemy import Connection, exists, insert, select, update
 
 from beistand.billing.meter import Pulse, meter
 from beistand.server.clock import Moment
-from beistand.server.store import sessions, times
+from beistand.server.store import charges, sessions, times
 from beistand.server.store.sessions import Fact, Session
 from beistand.server.store.tables import session_fact, session_pulse, support_session, time_entry
 
@@ -67,11 +67,11 @@ def _last_sign(db: Connection, session: Session) -> int:
 
 def _keep_answer(db: Connection, organisation_id: str, fact: Fact) -> None:
     """Nothing is kept for words that this server never prepared: then the work stays unannounced, and unbilled."""
-    notice = times.get_notice(db, organisation_id, fact.session_id, str(fact.data.get("notice_sha256", "")))
+    notice = charges.get_notice(db, organisation_id, fact.session_id, str(fact.data.get("notice_sha256", "")))
     answer = fact.data.get("is_yes") if fact.name == "charge_answered" else fact.data.get("charge") == 1
     if notice is None or not isinstance(answer, bool):
         return
-    times.add_consent(
+    charges.add_consent(
         db,
         organisation_id,
         {
@@ -89,7 +89,7 @@ def _keep_answer(db: Connection, organisation_id: str, fact: Fact) -> None:
 
 def _keep_entries(db: Connection, organisation_id: str, session: Session, made_us: int) -> None:
     metered = meter(session.facts, pulses(db, session.id))
-    given = times.consents(db, organisation_id, [session.id])
+    given = charges.consents(db, organisation_id, [session.id])
     for number, part in enumerate(metered.parts):
         fits = [one for one in given if one.is_yes and one.notice.text_sha256 == part.notice_sha256]
         values: dict[str, object] = {

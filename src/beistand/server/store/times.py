@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,10 +14,9 @@ from sqlalchemy import Connection, Table, insert, select
 
 from beistand.billing import rating
 from beistand.billing.meter import Part, Stop
-from beistand.server.store.database import new_id
+from beistand.server.store.charges import Given, consents
+from beistand.server.store.database import in_portions, new_id
 from beistand.server.store.tables import (
-    charge_consent,
-    charge_notice,
     charge_release,
     goodwill,
     goodwill_decision,
@@ -26,13 +24,10 @@ from beistand.server.store.tables import (
     time_approval,
     time_correction,
     time_entry,
-    time_policy,
     user,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# SQLite takes 32,766 values in one statement; PostgreSQL 65,535.
-_AT_ONCE = 5_000
 
 
 class TimeError(Exception):
@@ -41,43 +36,6 @@ class TimeError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True)
-class Notice:
-    """The exact words of a price and the price in them; `rate_cents` is net an hour, whatever the words show."""
-
-    id: str
-    session_id: str
-    text: str
-    text_sha256: str
-    reason: str
-    rate_cents: int
-    currency: str
-    step_minutes: int
-    minimum_minutes: int
-    grace_seconds: int
-    rounding: str
-    vat_bp: int
-    is_gross: bool
-    payer: str
-    language: str
-    user_id: str
-    made_us: int
-
-
-@dataclass(frozen=True)
-class Given:
-    """The answer to a notice; `channel` screen or phone, `way` pointer, keyboard or spoken."""
-
-    id: str
-    session_id: str
-    notice: Notice
-    channel: str
-    is_yes: bool
-    way: str
-    said_by: str
-    answered_us: int
 
 
 @dataclass(frozen=True)
@@ -194,65 +152,6 @@ def instant(utc_us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=utc_us)
 
 
-# prices and answers --------------------------------------------------------------------------------------------------
-
-
-def add_notice(db: Connection, organisation_id: str, values: dict[str, object]) -> Notice:
-    """Keeps a notice (the fields of `Notice` without `id`) before it is shown; the same words again give the same."""
-    session_id, digest = str(values["session_id"]), str(values["text_sha256"])
-    found = get_notice(db, organisation_id, session_id, digest)
-    if found is not None:
-        return found
-    id_ = new_id(int(str(values["made_us"])))
-    db.execute(insert(charge_notice).values({**values, "id": id_, "organisation_id": organisation_id}))
-    return Notice(**{**values, "id": id_})  # type: ignore[arg-type]
-
-
-def get_notice(db: Connection, organisation_id: str, session_id: str, text_sha256: str) -> Notice | None:
-    """The notice of a session whose words have this hash."""
-    own = (charge_notice.c.organisation_id == organisation_id, charge_notice.c.session_id == session_id)
-    row = db.execute(select(charge_notice).where(*own, charge_notice.c.text_sha256 == text_sha256)).mappings().first()
-    return Notice(**{f.name: row[f.name] for f in fields(Notice)}) if row else None
-
-
-def add_consent(db: Connection, organisation_id: str, values: dict[str, object]) -> str:
-    """Keeps an answer: session_id, notice_id, channel, is_yes, way, said_by, user_id, answered_us. Gives its id."""
-    id_ = new_id(int(str(values["answered_us"])))
-    db.execute(insert(charge_consent).values({**values, "id": id_, "organisation_id": organisation_id}))
-    return id_
-
-
-def consents(db: Connection, organisation_id: str, session_ids: Iterable[str]) -> list[Given]:
-    """All answers of these sessions, oldest first."""
-    question = (
-        select(charge_consent, *[charge_notice.c[f.name].label(f"of_notice_{f.name}") for f in fields(Notice)])
-        .join(charge_notice, charge_notice.c.id == charge_consent.c.notice_id)
-        .where(charge_consent.c.organisation_id == organisation_id)
-        .order_by(charge_consent.c.answered_us, charge_consent.c.id)
-    )
-    own = [f.name for f in fields(Given) if f.name != "notice"]
-    found = []
-    for row in _chunked(db, question, charge_consent.c.session_id, session_ids):
-        notice = Notice(**{f.name: row[f"of_notice_{f.name}"] for f in fields(Notice)})
-        found.append(Given(**{name: row[name] for name in own}, notice=notice))
-    return found
-
-
-def may_agree_by_phone(db: Connection, organisation_id: str) -> bool:
-    """Whether the firm permits a yes that was said on the phone."""
-    question = select(time_policy.c.has_phone_consent).where(time_policy.c.organisation_id == organisation_id)
-    return bool(db.execute(question).scalar())
-
-
-def permit_phone(db: Connection, organisation_id: str, is_permitted: bool) -> None:
-    """Permits or forbids a yes that was said on the phone."""
-    own = time_policy.c.organisation_id == organisation_id
-    if db.execute(select(time_policy.c.organisation_id).where(own)).first() is None:
-        db.execute(insert(time_policy).values(organisation_id=organisation_id, has_phone_consent=is_permitted))
-    else:
-        db.execute(time_policy.update().where(own).values(has_phone_consent=is_permitted))
-
-
 # entries -------------------------------------------------------------------------------------------------------------
 
 
@@ -317,13 +216,13 @@ class _About:
         self._approvals = self._said(time_approval)
         goodwill_ids = [row["id"] for rows in self._goodwills.values() for row in rows]
         decided = _with_user(goodwill_decision).where(goodwill_decision.c.organisation_id == organisation_id)
-        found = _chunked(db, decided, goodwill_decision.c.goodwill_id, goodwill_ids)
+        found = in_portions(db, decided, goodwill_decision.c.goodwill_id, goodwill_ids)
         self._decisions = {row["goodwill_id"]: row for row in found}
 
     def _said(self, table: Table) -> dict[str, list[Any]]:
         question = _with_user(table).where(table.c.organisation_id == self._organisation).order_by(table.c.id)
         found: dict[str, list[Any]] = {}
-        for row in _chunked(self._db, question, table.c.entry_id, self._ids):
+        for row in in_portions(self._db, question, table.c.entry_id, self._ids):
             found.setdefault(row["entry_id"], []).append(row)
         return found
 
@@ -352,115 +251,9 @@ class _About:
         return Goodwill(**plain, is_approved=is_approved, decided_by=decision["user"] if decision else "")
 
 
-# what people say about entries ---------------------------------------------------------------------------------------
-
-
-def correct(db: Connection, organisation_id: str, entry_id: str, seconds: int, said: Said) -> None:
-    """Other seconds than the recorded ones; pauses may be given back, nothing beyond the session's own time.
-
-    Raises TimeError not_found, bad_seconds.
-    """
-    entry = _own(db, organisation_id, entry_id)
-    if not 0 <= seconds <= (entry.ended_us - entry.started_us) // 1_000_000:
-        raise TimeError("bad_seconds")
-    values = {"entry_id": entry_id, "old_seconds": entry.net_seconds, "new_seconds": seconds}
-    _say(db, time_correction, organisation_id, said, {**values, "reason": said.reason})
-
-
-def give_away(db: Connection, organisation_id: str, entry_id: str, seconds: int, said: Said) -> None:
-    """Goodwill for so many seconds of an entry; it replaces an earlier one. Raises TimeError not_found, bad_seconds."""
-    entry = _own(db, organisation_id, entry_id)
-    if not 0 <= seconds <= entry.net_seconds:
-        raise TimeError("bad_seconds")
-    _say(db, goodwill, organisation_id, said, {"entry_id": entry_id, "seconds": seconds, "reason": said.reason})
-
-
-def give_away_of(db: Connection, organisation_id: str, session_id: str, seconds: int, said: Said) -> None:
-    """Goodwill for a whole session, taken from its last part backwards, because that is the one that costs.
-
-    Raises TimeError not_found, not_ended, bad_seconds, reason.
-    """
-    own = (support_session.c.organisation_id == organisation_id, support_session.c.id == session_id)
-    if db.execute(select(support_session.c.id).where(*own)).first() is None:
-        raise TimeError("not_found")
-    parts = entries(db, organisation_id, session_id=session_id)
-    if not parts:
-        raise TimeError("not_ended")
-    if seconds > sum(entry.net_seconds for entry in parts):
-        # A technician thinks in minutes: what is left of the last one is given away with it.
-        if seconds - 59 > sum(entry.net_seconds for entry in parts):
-            raise TimeError("bad_seconds")
-        seconds = sum(entry.net_seconds for entry in parts)
-    for entry in reversed(parts):
-        share = min(seconds, entry.net_seconds)
-        if share or entry.newest_goodwill is not None:
-            give_away(db, organisation_id, entry.id, share, said)
-        seconds -= share
-
-
-def decide_goodwill(db: Connection, organisation_id: str, entry_id: str, is_approved: bool, said: Said) -> None:
-    """Approves or refuses the entry's newest goodwill. Raises TimeError not_found, decided."""
-    newest = _own(db, organisation_id, entry_id).newest_goodwill
-    if newest is None or newest.is_approved is not None:
-        raise TimeError("decided")
-    _say(db, goodwill_decision, organisation_id, said, {"goodwill_id": newest.id, "is_approved": is_approved})
-
-
-def release(db: Connection, organisation_id: str, entry_id: str, said: Said) -> None:
-    """Lets unannounced work be billed, with a reason. Raises TimeError not_found, decided."""
-    if _own(db, organisation_id, entry_id).release is not None:
-        raise TimeError("decided")
-    _say(db, charge_release, organisation_id, said, {"entry_id": entry_id, "reason": said.reason})
-
-
-def approve(db: Connection, organisation_id: str, entry_ids: Iterable[str], is_approved: bool, said: Said) -> int:
-    """Lets entries go to an invoice, or takes that back; gives how many changed. Raises TimeError not_found."""
-    changed = 0
-    for entry_id in entry_ids:
-        if _own(db, organisation_id, entry_id).is_approved != is_approved:
-            _say(db, time_approval, organisation_id, said, {"entry_id": entry_id, "is_approved": is_approved})
-            changed += 1
-    return changed
-
-
-@dataclass(frozen=True)
-class Said:
-    """Who says something about an entry, when, and why. Raises TimeError reason where one is needed and missing."""
-
-    user_id: str
-    at_us: int
-    why: str = ""
-
-    @property
-    def reason(self) -> str:
-        """The reason, which must be one."""
-        if not self.why.strip():
-            raise TimeError("reason")
-        return self.why.strip()
-
-
-def _own(db: Connection, organisation_id: str, entry_id: str) -> TimeEntry:
-    found = entries(db, organisation_id, id=entry_id)
-    if not found:
-        raise TimeError("not_found")
-    return found[0]
-
-
-def _say(db: Connection, table: Table, organisation_id: str, said: Said, values: dict[str, object]) -> None:
-    own = {"organisation_id": organisation_id, "user_id": said.user_id, "made_us": said.at_us}
-    db.execute(insert(table).values({**values, **own}))
-
-
 def _with_user(table: Table) -> Any:
     return select(table, user.c.name.label("user")).join(user, user.c.id == table.c.user_id)
 
 
 def _as(kind: Any, row: Any) -> Any:
     return kind(**{f.name: row[f.name] for f in fields(kind)})
-
-
-def _chunked(db: Connection, question: Any, column: Any, values: Iterable[Any]) -> Iterable[Any]:
-    """The rows whose `column` is one of many values, asked for in portions."""
-    all_ = list(values)
-    for begin in range(0, len(all_), _AT_ONCE):
-        yield from db.execute(question.where(column.in_(all_[begin : begin + _AT_ONCE]))).mappings()

@@ -11,8 +11,8 @@ from beistand.billing.invoice import Seller
 from beistand.server.portal import texts
 from beistand.server.portal.access import Visit
 from beistand.server.portal.office.page import page
-from beistand.server.store import accounts, audit, invoices
-from beistand.server.store.invoices import SellerData
+from beistand.server.store import accounts, audit, seller
+from beistand.server.store.seller import SellerData
 
 _FIRM = tuple(f.name for f in fields(Seller) if f.type == "str" or f.type is str)
 _MORE = tuple(f.name for f in fields(SellerData) if f.name not in ("firm", "due_days"))
@@ -23,7 +23,7 @@ _PREFIX = re.compile(r"[A-Z0-9]{1,6}")
 async def show(visit: Visit) -> Response:
     """The data as they stand; the firm's name is there from the start."""
     organisation = visit.me.organisation_id
-    kept = await visit.parts.db.read(lambda c: invoices.get_seller(c, organisation))
+    kept = await visit.parts.db.read(lambda c: seller.get_seller(c, organisation))
     if kept is None:
         firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
         kept = SellerData(Seller(firm.name, "", "", ""))
@@ -40,7 +40,7 @@ async def change(visit: Visit) -> Response:
     organisation, me, at = visit.me.organisation_id, visit.me.id, visit.at.utc_us
 
     def write(c: object) -> None:
-        invoices.set_seller(c, organisation, data)  # type: ignore[arg-type]
+        seller.set_seller(c, organisation, data)  # type: ignore[arg-type]
         audit.append(c, organisation, "invoice data changed", {"name": data.firm.name}, me, at)  # type: ignore[arg-type]
 
     await visit.parts.db.write(write)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from beistand.billing.draft import Period
 from beistand.billing.invoice import InvoiceError
-from beistand.billing.run import Period
 from beistand.server.documents.formats import money, short_day
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import exporting, running
@@ -24,8 +24,9 @@ from beistand.server.portal.access import OWNER, Door, RefusalError, Visit
 from beistand.server.portal.office import invoice_data
 from beistand.server.portal.office.page import page
 from beistand.server.portal.office.times import DECIDERS
-from beistand.server.store import contracts, invoices
-from beistand.server.store.invoices import Issued, SellerData
+from beistand.server.store import contracts, invoices, seller
+from beistand.server.store.invoices import Issued
+from beistand.server.store.seller import SellerData
 
 READERS = DECIDERS | {"auditor"}
 REASON_LIMIT = 200
@@ -126,7 +127,7 @@ async def listed(visit: Visit) -> Response:
     organisation, text = visit.me.organisation_id, visit.request.query_params.get("period", "")
     period = _period(visit, text) if text else None
     found = await visit.parts.db.read(lambda c: invoices.listed(c, organisation, period.name if period else ""))
-    has_data = await visit.parts.db.read(lambda c: invoices.get_seller(c, organisation)) is not None
+    has_data = await visit.parts.db.read(lambda c: seller.get_seller(c, organisation)) is not None
     due = sum(each.gross_cents for each in found if _is_open(each))
     late = sum(each.gross_cents for each in found if _is_open(each) and each.due_on < running.today(visit.at.utc_us))
     shown: dict[str, Any] = {"found": found, "period": period, "has_data": has_data, "due": due, "late": late}

@@ -16,9 +16,10 @@ from beistand.server.portal import texts
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, STAFF, Door, RefusalError, Visit
 from beistand.server.portal.office.page import page
 from beistand.server.portal.office.times import DECIDERS
-from beistand.server.store import accounts, sessions, times
+from beistand.server.store import accounts, sessions, time_words, times
 from beistand.server.store.sessions import Fact, Session
-from beistand.server.store.times import Said, TimeError
+from beistand.server.store.time_words import Said
+from beistand.server.store.times import TimeError
 
 WRITERS = STAFF | DECIDERS
 _TIME = re.compile(r"^(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)$")
@@ -79,7 +80,7 @@ async def correct(visit: Visit) -> Response:
     seconds = parse_time(fields.get("time", ""))
     if seconds is None:
         return await _page(visit, await _own(visit), "bad_time")
-    return await _change(visit, fields, lambda c, firm, entry, said: times.correct(c, firm, entry, seconds, said))
+    return await _change(visit, fields, lambda c, firm, entry, said: time_words.correct(c, firm, entry, seconds, said))
 
 
 async def goodwill(visit: Visit) -> Response:
@@ -88,7 +89,9 @@ async def goodwill(visit: Visit) -> Response:
     seconds = parse_time(fields.get("time", ""))
     if seconds is None:
         return await _page(visit, await _own(visit), "bad_time")
-    return await _change(visit, fields, lambda c, firm, entry, said: times.give_away(c, firm, entry, seconds, said))
+    return await _change(
+        visit, fields, lambda c, firm, entry, said: time_words.give_away(c, firm, entry, seconds, said)
+    )
 
 
 async def decide(visit: Visit) -> Response:
@@ -96,14 +99,14 @@ async def decide(visit: Visit) -> Response:
     fields = await visit.form()
     is_yes = fields.get("answer") == "yes"
     return await _change(
-        visit, fields, lambda c, firm, entry, said: times.decide_goodwill(c, firm, entry, is_yes, said)
+        visit, fields, lambda c, firm, entry, said: time_words.decide_goodwill(c, firm, entry, is_yes, said)
     )
 
 
 async def release(visit: Visit) -> Response:
     """Lets work be billed that nobody agreed to beforehand, with a reason."""
     fields = await visit.form()
-    return await _change(visit, fields, lambda c, firm, entry, said: times.release(c, firm, entry, said))
+    return await _change(visit, fields, lambda c, firm, entry, said: time_words.release(c, firm, entry, said))
 
 
 async def _change(visit: Visit, fields: dict[str, str], change: Change) -> Response:

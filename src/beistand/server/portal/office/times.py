@@ -12,8 +12,9 @@ from beistand.billing.einvoice import MONTHS as ENGLISH
 from beistand.server.portal import month as months
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, OWNER, Door, RefusalError, Visit
 from beistand.server.portal.office.page import page
-from beistand.server.store import times
-from beistand.server.store.times import Said, TimeEntry, TimeError
+from beistand.server.store import charges, time_words, times
+from beistand.server.store.time_words import Said
+from beistand.server.store.times import TimeEntry, TimeError
 
 GERMAN = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni"),
@@ -63,7 +64,7 @@ async def approve(visit: Visit) -> Response:
     if any(months.kind(found[id_]) == months.OPEN for id_ in chosen if id_ in found):
         return await _page(visit, first, "open_first")
     try:
-        await visit.parts.db.write(lambda c: times.approve(c, organisation, chosen, True, said))
+        await visit.parts.db.write(lambda c: time_words.approve(c, organisation, chosen, True, said))
     except TimeError:
         raise RefusalError(404, "not_found", visit.say("not_found")) from None
     return RedirectResponse(f"/times?month={first:%Y-%m}&saved", 303)
@@ -73,7 +74,7 @@ async def policy(visit: Visit) -> Response:
     """What the firm permits."""
     fields = await visit.form()
     organisation, is_permitted = visit.me.organisation_id, "phone" in fields
-    await visit.parts.db.write(lambda c: times.permit_phone(c, organisation, is_permitted))
+    await visit.parts.db.write(lambda c: charges.permit_phone(c, organisation, is_permitted))
     return RedirectResponse(f"/times?month={_month(visit, fields.get('month', '')):%Y-%m}&saved", 303)
 
 
@@ -127,7 +128,7 @@ async def _page(visit: Visit, first: date, problem: str = "", saved: bool = Fals
         "duration": months.duration,
         "local": months.local,
         "may_approve": visit.me.role in DECIDERS,
-        "has_phone": await visit.parts.db.read(lambda c: times.may_agree_by_phone(c, organisation)),
+        "has_phone": await visit.parts.db.read(lambda c: charges.may_agree_by_phone(c, organisation)),
         "problem": problem,
         "saved": saved,
         "here": "times",
