@@ -11,6 +11,7 @@ import * as messages from "../../src/beistand/console/protocol/messages.js";
 import * as number from "../../src/beistand/console/protocol/number.js";
 import * as pake from "../../src/beistand/console/protocol/pake.js";
 import { CustomerPeer, TechnicianPeer } from "../../src/beistand/console/protocol/peer.js";
+import { TABLE as RECORDING } from "../../src/beistand/console/protocol/recording.js";
 import * as rendezvous from "../../src/beistand/console/protocol/rendezvous.js";
 import { Replay } from "../../src/beistand/console/protocol/replay.js";
 import { TABLE } from "../../src/beistand/console/protocol/session.js";
@@ -99,6 +100,7 @@ export const ANSWERS = {
     return { said, keys: hand.keys, ...told };
   },
   "session.table": () => TABLE,
+  "recording.table": () => RECORDING,
   "channel.seal": async ({ secret, rekey, records }) => {
     const sealer = new Sealer(secret, rekey);
     return Promise.all(records.map(({ channel, data }) => sealer.seal(channel, data))); // calls overlap on purpose

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { Recording } from "../../src/beistand/console/protocol/recording.js";
 import { Session } from "../../src/beistand/console/protocol/session.js";
 import { Support } from "../../src/beistand/console/support.js";
 import { rich } from "./answers.mjs";
@@ -11,10 +12,11 @@ import { rich } from "./answers.mjs";
 const read = (name) => JSON.parse(readFileSync(new URL(`../playbooks/${name}`, import.meta.url), "utf8"));
 const TALKS = read("conversation.json");
 
-for (const { name, roles, lines } of read("session.json").plays) {
+const TABLES = [[Session, "session.json"], [Recording, "recording.json"]];
+for (const [kind, { name, roles, lines }] of TABLES.flatMap(([kind, file]) => read(file).plays.map((play) => [kind, play]))) {
   for (const role of roles) {
-    test(`table, ${role}: ${name}`, () => {
-      const session = new Session(role);
+    test(`table ${kind.name}, ${role}: ${name}`, () => {
+      const session = new kind(role);
       let outcome = "";
       for (const [sign, word] of lines) {
         if (sign === "<<") assert.equal(session.state, word);
@@ -67,6 +69,8 @@ class Console {
       drop_control: () => this.support.dropControl(),
       ask_administer: () => this.support.askAdminister(detail),
       drop_administer: () => this.support.dropAdminister(),
+      ask_recording: () => this.support.askRecording(rich(detail)),
+      stop_recording: () => this.support.stopRecording(),
       end: () => this.support.end(),
     };
     await deeds[what]();

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beistand.protocol import rendezvous, wire
-from beistand.protocol.e2e import keys, messages, number, pake, session
+from beistand.protocol.e2e import keys, messages, number, pake, recording, session
 from beistand.protocol.errors import PeerError
 
 QUICK = settings(
@@ -265,6 +265,7 @@ def test_streams_are_cut_into_frames_alike(mirror: Any, noise: bytes, cuts: list
 
 def test_the_session_tables_are_the_same(mirror: Any) -> None:
     assert mirror.ask("session.table") == session.TABLE
+    assert mirror.ask("recording.table") == recording.TABLE
 
 
 JSON_VALUES = st.one_of(

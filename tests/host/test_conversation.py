@@ -381,3 +381,84 @@ def test_s21_a_statement_that_the_pinned_key_does_not_cover_ends_the_session_wit
     assert talk.handle(c.Got(m.ConsentAsk(2, False, "", "")), 1.0) == []
     for language in ("de", "en"):
         assert say(ending, language, text="")
+
+
+RECORD = m.RecordAsk(30, bytes(32))
+
+
+def names(effects):
+    return [effect.name for effect in of(c.Report, effects)]
+
+
+def recording():
+    talk = agreed()
+    assert talk.handle(c.Got(RECORD), 3.0) == [c.Ask("record", 0, False, "", "", 30)]
+    effects = talk.handle(c.Answered(1, 0, 1), 4.0)
+    assert effects[0] == c.ShowRecording("on")
+    assert names(effects) == ["record_on"]
+    assert sent(effects) == [m.RecordAnswer(True, 1)]
+    # The server takes a recording only after the customer's own word for it.
+    assert effects.index(of(c.Report, effects)[0]) < effects.index(of(c.Send, effects)[0])
+    return talk
+
+
+def test_s22_a_recording_needs_a_yes_of_its_own_and_the_no_changes_nothing():
+    talk = agreed()
+    talk.handle(c.Got(RECORD), 3.0)
+    effects = talk.handle(c.Answered(0, 0, 2), 4.0)
+    assert sent(effects) == [m.RecordAnswer(False, 2)]
+    assert names(effects) == ["record_refused"]
+    assert not of(c.ShowRecording, effects)
+    assert talk.session.state == "open_control"
+
+
+@pytest.mark.parametrize("act", ["pause", "curtain"])
+def test_s22_a_recording_rests_behind_pause_and_curtain_and_goes_on_after(act):
+    talk = recording()
+    assert of(c.ShowRecording, talk.handle(c.Acted(act), 5.0)) == [c.ShowRecording("resting")]
+    back = {"pause": "go_on", "curtain": "curtain_off"}[act]
+    assert of(c.ShowRecording, talk.handle(c.Acted(back), 6.0)) == [c.ShowRecording("on")]
+
+
+def test_s22_the_customer_ends_a_recording_and_the_session_goes_on():
+    talk = recording()
+    effects = talk.handle(c.Acted("stop_recording"), 5.0)
+    assert sent(effects) == [m.RecordStopped()]
+    assert of(c.Report, effects) == [c.Report("record_off", {"by": "customer"})]
+    assert of(c.ShowRecording, effects) == [c.ShowRecording("off")]
+    assert talk.session.state == "open_control"
+    assert talk.handle(c.Got(m.RecordStop()), 6.0) == []  # it crossed with ours
+    assert [key for _at, key in talk.facts][-2:] == ["fact_record_on", "fact_record_off"]
+
+
+def test_the_technician_ends_a_recording_and_the_receipt_says_so():
+    effects = recording().handle(c.Got(m.RecordStop()), 5.0)
+    assert of(c.Report, effects) == [c.Report("record_off", {"by": "technician"})]
+    assert of(c.ShowRecording, effects) == [c.ShowRecording("off")]
+
+
+def test_a_recording_ends_with_the_session():
+    effects = recording().handle(c.Stopped(), 5.0)
+    assert "record_off" in names(effects)
+    assert of(c.Finish, effects)[0].facts[-2:] == ((3, "fact_record_off"), (3, "fact_ended"))
+
+
+def test_a_price_overtakes_the_question_to_record():
+    talk = agreed()
+    talk.handle(c.Got(RECORD), 3.0)
+    effects = talk.handle(c.Got(m.ChargeAsk(NOTICE)), 4.0)
+    assert sent(effects) == [m.RecordAnswer(False, 0)]
+    assert of(c.Ask, effects)[0].kind == "charge"
+    talk.handle(c.Answered(1, 1, 1), 5.0)
+    assert talk.handle(c.Got(RECORD), 6.0) == [c.Ask("record", 0, False, "", "", 30)]
+
+
+@pytest.mark.parametrize("wish", [m.RecordAsk(0, bytes(32)), m.RecordAsk(3651, bytes(32)), m.RecordAsk(30, b"short")])
+def test_a_question_to_record_that_does_not_say_how_it_is_kept_ends_the_session(wish):
+    assert of(c.Finish, agreed().handle(c.Got(wish), 3.0))[0].ending == "sum_error"
+
+
+def test_the_answer_of_an_old_sheet_records_nothing():
+    talk = recording()
+    talk.handle(c.Acted("stop_recording"), 5.0)
+    assert talk.handle(c.Answered(1, 0, 1), 6.0) == []

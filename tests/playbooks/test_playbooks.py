@@ -13,21 +13,30 @@ from typing import Any
 import pytest
 
 from beistand.host import conversation as c
+from beistand.protocol.e2e.recording import Recording
 from beistand.protocol.e2e.session import Session
 from beistand.protocol.errors import LocalError, PeerError
 from vectors.answers import message_of, named, rich
 
 HERE = Path(__file__).parent
 TABLE = json.loads((HERE / "session.json").read_text(encoding="utf-8"))["plays"]
+RECORDINGS = json.loads((HERE / "recording.json").read_text(encoding="utf-8"))["plays"]
 TALKS = json.loads((HERE / "conversation.json").read_text(encoding="utf-8"))
 IDENT = b'{"company": "Muster IT", "technician": "Tim", "domain": "muster.example"}'
 
 
 @pytest.mark.parametrize(
-    ("play", "role"), [(play, role) for play in TABLE for role in play["roles"]], ids=lambda value: str(value)[10:50]
+    ("play", "role", "kind"),
+    [
+        (play, role, kind)
+        for kind, plays in ((Session, TABLE), (Recording, RECORDINGS))
+        for play in plays
+        for role in play["roles"]
+    ],
+    ids=lambda value: str(value)[10:50],
 )
-def test_the_table_goes_as_the_playbook_says(play: dict[str, Any], role: str) -> None:
-    session, outcome = Session(role), ""
+def test_the_table_goes_as_the_playbook_says(play: dict[str, Any], role: str, kind: Any) -> None:
+    session, outcome = kind(role), ""
     for sign, word in play["lines"]:
         if sign == "<<":
             assert session.state == word

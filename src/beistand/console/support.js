@@ -8,6 +8,7 @@ import { channelIdentifier } from "./protocol/keys.js";
 import { Link } from "./protocol/link.js";
 import { make, spoken } from "./protocol/number.js";
 import { TechnicianPeer } from "./protocol/peer.js";
+import { Recording } from "./protocol/recording.js";
 import { Session } from "./protocol/session.js";
 
 const MOST_ATTEMPTS = 3;
@@ -26,12 +27,16 @@ const priceOf = (terms) => ({
   language: terms.language, graceSeconds: terms.grace_seconds, rounding: terms.rounding, currency: terms.currency,
 });
 
+/** The event of the recording's table that a message of the customer stands for. @param {Message} message */
+const recordingEventOf = (message) =>
+  message.kind === "RecordAnswer" ? (message.isYes ? "agree" : "refuse") : message.kind === "RecordStopped" ? "stop" : null;
+
 /** @param {string} id @param {Uint8Array} share */
 const askStatement = (id, share) =>
   call("POST", `/api/sessions/${encodeURIComponent(id)}/statement`, { share: btoa(String.fromCharCode(...share)) });
 
 /** Tells `on(name, detail)`: number, waiting, joined, wrong, proven, asked, state, message, interrupted, back, ended, ring,
- * unsigned. */
+ * unsigned, recording. */
 export class Support {
   /** @param {any} made the answer of POST /api/sessions @param {{level: number, codecs: string[]}} wish
    * @param {(name: string, detail?: any) => void} on @param {typeof Link} [LinkClass]
@@ -43,6 +48,7 @@ export class Support {
     this.on = on;
     this.attempts = 0;
     this.session = new Session("technician");
+    this.recording = new Recording("technician");
     this.isInterrupted = false;
     this.bytesIn = 0;
     /** @type {Message | null} what the customer's program shows as time and amount */
@@ -182,6 +188,7 @@ export class Support {
         this.session.handle(event);
         this.on("state", { state: this.session.state, event });
       }
+      this.record(recordingEventOf(message), message.kind === "RecordAnswer" && message.way === 0);
     } catch (error) {
       this.broken(error);
       return;
@@ -252,6 +259,35 @@ export class Support {
     this.on("state", { state: this.session.state, event: "drop" });
   }
 
+  /** What a message means for the recording; it rests while no picture flows.
+   * @param {string | null} event @param {boolean} [isUnasked] nobody could be asked */
+  record(event, isUnasked = false) {
+    const before = this.recording.state;
+    if (event) this.recording.handle(event);
+    this.recording.handle(this.session.isEnded ? "end" : this.session.mayShow ? "go_on" : "rest");
+    const after = this.recording.state;
+    if (event || before !== after) this.on("recording", { state: after, before, event, isUnasked });
+  }
+
+  /** Whether the customer may be asked for a recording now. */
+  get mayAskRecording() {
+    return this.session.mayShow && !this.isInterrupted && this.recording.can("ask");
+  }
+
+  /** @param {{days: number, keySha256: Uint8Array}} kept how long, and which key alone can read it */
+  askRecording({ days, keySha256 }) {
+    if (!this.mayAskRecording) return false;
+    this.send({ kind: "RecordAsk", days, keySha256 });
+    this.record("ask");
+    return true;
+  }
+
+  stopRecording() {
+    if (!this.recording.isAgreed) return;
+    this.send({ kind: "RecordStop" });
+    this.record("drop");
+  }
+
   /** Whether a price may be put before the customer now. */
   get mayAskPrice() {
     return this.session.can("ask_charge") && !this.isInterrupted && !this.clock?.isChargeable;
@@ -264,6 +300,7 @@ export class Support {
     this.session.handle("ask_charge");
     this.send({ kind: "ChargeAsk", notice: card.notice });
     this.on("state", { state: this.session.state, event: "ask_charge" });
+    this.record(null);
     return true;
   }
 
@@ -295,6 +332,7 @@ export class Support {
     if (this.hasFinished) return;
     this.hasFinished = true;
     if (!this.session.isEnded) this.session.handle("leave");
+    if (this.recording.state !== "ended") this.record(null);
     if (!isTheirs) this.link.sendFrame({ kind: "ended", by: "technician", why: why.slice(0, 40) });
     setTimeout(() => this.link.close(), isTheirs ? 1500 : 300);
     this.on("ended", why);

@@ -314,8 +314,7 @@ class App:
                 if effect.kind == "consent":
                     self._want_receipt()
                     self._prepare_picture()
-                question = Question(effect.kind, effect.level, effect.is_chargeable, effect.notice, effect.covered_by)
-                self._windows.ask(self._asking, question)
+                self._windows.ask(self._asking, Question(**vars(effect)))
             case c.Withdraw():
                 self._windows.withdraw()
             case c.Begin():
@@ -327,6 +326,9 @@ class App:
                 self._show()
             case c.ShowClock():
                 self._show_clock(effect.reading)
+            case c.ShowRecording():
+                self._windows.show_recording(effect.state)
+                self._stop.tell(f"recording {effect.state}")
             case c.ShowChat():
                 self._windows.show_chat(effect.key, effect.text)
             case c.Inject():
@@ -349,12 +351,6 @@ class App:
         self._receipt = receipt.make(self._server)
         if self._link is not None:
             self._link.send_frame(r.Fact("receipt", {"token_sha256": self._receipt.token_sha256}))
-
-    def _fetch_receipt(self) -> None:
-        """Runs in a thread of its own until the receipt is there or will not come."""
-        wish = self._receipt
-        if wish is not None:
-            self._windows.show_receipt(asyncio.run(receipt.fetch(wish, self._network)), wish.address)
 
     def _prepare_picture(self) -> None:
         """Opens screen and coder while the customer reads; nothing is grabbed before `set_active` (media/pipeline)."""
@@ -479,9 +475,7 @@ class App:
             Summary(end.ending, end.text, *who, end.duration_seconds, end.facts, made, end.reading),
             own.remove_program if own else None,
         )
-
-        if self._receipt is not None:
-            threading.Thread(target=self._fetch_receipt, name="receipt", daemon=True).start()
+        receipt.fetch_beside(self._receipt, self._network, self._windows.show_receipt)
 
     def _made(self) -> list[str]:
         """What the program has put on the computer and takes away again."""

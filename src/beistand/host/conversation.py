@@ -35,6 +35,7 @@ from beistand.host.dialogue import (
     SetClipboard,
     ShowChat,
     ShowClock,
+    ShowRecording,
     ShowState,
     ShowWho,
     StepDown,
@@ -42,6 +43,7 @@ from beistand.host.dialogue import (
     Ticked,
     Withdraw,
 )
+from beistand.host.recording import NOT_ASKED, CustomerRecording
 from beistand.protocol import identity
 from beistand.protocol.e2e import messages as m
 from beistand.protocol.e2e.session import Session
@@ -75,6 +77,7 @@ __all__ = [
     "SetClipboard",
     "ShowChat",
     "ShowClock",
+    "ShowRecording",
     "ShowState",
     "ShowWho",
     "StepDown",
@@ -114,6 +117,7 @@ class Conversation:
         self._asked: Ask | None = None
         self._began_at: float | None = None
         self._charging = Charging()
+        self._recording = CustomerRecording()
         self._told_clock: tuple[Reading, float] | None = None
         self._waiting_price: m.ChargeAsk | None = None
         self._facts: list[tuple[int, str]] = []
@@ -198,6 +202,10 @@ class Conversation:
                 return self._ask_price(message, now)
             case m.ChargeTold():
                 return self._price_by_phone(message, now)
+            case m.RecordAsk():
+                return self._ask_recording(message)
+            case m.RecordStop():
+                return self._recording_off(self._recording.dropped(), now)
             case m.Bye():
                 return self._end("leave", "sum_by_technician", message.text, now)
             case m.Ping():
@@ -222,6 +230,22 @@ class Conversation:
         self._asked = Ask(kind, level, is_chargeable, notice, clean_name(covered_by))
         return self._asked
 
+    def _ask_recording(self, message: m.RecordAsk) -> list[Effect]:
+        session = self.session
+        if not session.level:
+            raise PeerError("session", "The technician asked to record before the customer had agreed to anything.")
+        ask, out = self._recording.ask(message, session.mode == "open" and not self._asked)
+        if ask is None:
+            return out
+        self._asked = ask
+        return [ask]
+
+    def _recording_off(self, effects: list[Effect], now: float) -> list[Effect]:
+        """The customer's act, or the technician's, has ended a recording; nothing happens where there was none."""
+        if effects:
+            self._note("fact_record_off", now)
+        return [*effects, *self._recording.follow(self.session.mode == "open")]
+
     def _ask_price(self, message: m.ChargeAsk, now: float) -> list[Effect]:
         if not message.notice.strip():
             raise PeerError("session", "The technician asked for an order without a price.")
@@ -233,6 +257,8 @@ class Conversation:
         before: list[Effect] = [Withdraw()] if self._asked else []
         if self._asked is not None and self._asked.kind == "administer":
             before.append(Send(m.AdministerState(m.ADMINISTER_DECLINED, 0, "")))
+        if self._asked and self._asked.kind == "record":
+            before += self._recording.refuse(NOT_ASKED)
         ask = self._ask("charge", self.session.level, True, message.notice, "")
         return [*self._state(), Report("charge_asked", {"notice_sha256": _sha256(message.notice)}), *before, ask]
 
@@ -256,6 +282,8 @@ class Conversation:
             return self._administer_answered(answer, now)
         if asked.kind == "charge":
             return self._charged(asked, answer, digest, now)
+        if asked.kind == "record":
+            return self._record_answered(answer, now)
         level = min(answer.level, asked.level)
         if asked.is_chargeable and answer.charge != 1:
             level = 0
@@ -271,6 +299,15 @@ class Conversation:
         if answer.charge == 1:
             self._note("fact_charge_yes", now)
         return [sent, Report("consent", data), Begin(self.codecs), *self._state()]
+
+    def _record_answered(self, answer: Answered, now: float) -> list[Effect]:
+        if not answer.level:
+            self._note("fact_record_no", now)
+            return self._recording.refuse(answer.way)
+        self._note("fact_record_on", now)
+        effects = self._recording.agree(answer.way)
+        # The mark stands before the technician learns of the yes.
+        return [*self._recording.follow(self.session.mode == "open"), *effects]
 
     def _charged(self, asked: Ask, answer: Answered, digest: bytes, now: float) -> list[Effect]:
         is_yes = answer.charge == 1
@@ -300,6 +337,8 @@ class Conversation:
         if act == "chat":
             text = event.text[:1_000]
             return [Send(m.Chat(text)), ShowChat("said_you", text)] if session.level else []
+        if act == "stop_recording":
+            return self._recording_off(self._recording.stop(), now)
         if act == "take_back":
             return self._lower(1, now) if session.level >= CONTROL else []
         if act == "step_down":
@@ -388,7 +427,8 @@ class Conversation:
 
     def _state(self) -> list[Effect]:
         session = self.session
-        return [Rights(session.level, session.mode), ShowState(session.mode, session.level, self._is_interrupted)]
+        shown = ShowState(session.mode, session.level, self._is_interrupted)
+        return [Rights(session.level, session.mode), shown, *self._recording.follow(session.mode == "open")]
 
     def _end(self, event: str, ending: str, text: str, now: float) -> list[Effect]:
         by = "technician" if event == "leave" else "customer"
@@ -397,11 +437,14 @@ class Conversation:
         duration = int(now - self._began_at) if self._began_at is not None else 0
         self.session.handle(event)
         self._charging.end(now)
+        recorded = self._recording.end()
+        if recorded:
+            self._note("fact_record_off", now)
         if had_session:
             self._note("fact_ended", now)
         self._asked = None
         reading = self._charging.reading(now)
-        out: list[Effect] = [*helper, Rights(0, "ended"), Withdraw()]
+        out: list[Effect] = [*helper, Rights(0, "ended"), Withdraw(), *recorded]
         if event != "leave":
             out.append(Report("ended", {"by": by, "why": ending}))
         return [*out, Finish(ending, clean_sentence(text), tuple(self._facts), duration, reading)]

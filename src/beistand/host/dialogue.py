@@ -39,7 +39,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Acted:
-    """A button of the panel: pause go_on curtain curtain_off take_back step_down give_control chat."""
+    """A button of the panel: pause go_on curtain curtain_off take_back step_down give_control stop_recording chat."""
 
     act: str
     text: str = ""
@@ -111,13 +111,15 @@ class Report:
 
 @dataclass(frozen=True)
 class Ask:
-    """Show a question: kind "consent", "level", "administer" (`notice` is then the technician's reason) or "charge"."""
+    """Show a question: kind "consent", "level", "administer" (`notice` is then the technician's reason), "charge" or
+    "record" (kept for `days`)."""
 
     kind: str
     level: int
     is_chargeable: bool
     notice: str
     covered_by: str
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,13 @@ class ShowClock:
 
 
 @dataclass(frozen=True)
+class ShowRecording:
+    """The mark of a recording: "off", "on", or "resting" while no picture flows."""
+
+    state: str
+
+
+@dataclass(frozen=True)
 class Elevate:
     """The customer agreed: ask the system for an administrator's rights and start the helper; answer `Elevated`."""
 
@@ -210,4 +219,4 @@ class Finish:
 
 Effect = (
     Send | Report | Ask | Withdraw | ShowState | ShowWho | ShowChat | Begin | Rights | Inject | Picture | SetClipboard
-) | (ShowClock | Elevate | StepDown | Finish)
+) | (ShowClock | ShowRecording | Elevate | StepDown | Finish)

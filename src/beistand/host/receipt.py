@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -45,6 +46,14 @@ def make(server: str) -> Wish:
     """A new token for this session."""
     token = base64.urlsafe_b64encode(os.urandom(TOKEN_BYTES)).decode().rstrip("=")
     return Wish(server, token)
+
+
+def fetch_beside(wish: Wish | None, network: Network, show: Callable[[str | None, str], None]) -> None:
+    """Fetches in a thread of its own; `show` is called in it with the file (None: it did not come) and its address."""
+    if wish is not None:
+        work = threading.Thread(target=lambda: show(asyncio.run(fetch(wish, network)), wish.address), name="receipt")
+        work.daemon = True
+        work.start()
 
 
 async def fetch(wish: Wish, network: Network, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> str | None:

@@ -121,6 +121,10 @@ class Windows:
         text = panel_line(reading, self.language)
         self._on_panel(lambda panel: panel.show_clock(text, reading.is_chargeable))
 
+    def show_recording(self, state: str) -> None:
+        """The panel's mark of a recording: "off", "on" or "resting"."""
+        self._on_panel(lambda panel: panel.show_recording(state))
+
     def show_chat(self, key: str, text: str) -> None:
         """A chat line in the panel."""
         self._on_panel(lambda panel: panel.said(key, text))

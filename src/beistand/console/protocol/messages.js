@@ -62,6 +62,10 @@ const ROWS = [
   [0x30, "Frame", PICTURE, HOST, "frame:u32 isKey:bool isSharp:bool monitor:u8 width:u16 height:u16 "
     + "damageX:u16 damageY:u16 damageWidth:u16 damageHeight:u16 tMs:u32 data:bytes"],
   [0x40, "Clipboard", BULK, BOTH, "text:text"],
+  [0x50, "RecordAsk", CONTROL, TECHNICIAN, "days:u16 keySha256:bytes"],
+  [0x51, "RecordAnswer", CONTROL, HOST, "isYes:bool way:u8"],
+  [0x52, "RecordStopped", CONTROL, HOST, ""],
+  [0x53, "RecordStop", CONTROL, TECHNICIAN, ""],
   [0x60, "AdministerAsk", CONTROL, TECHNICIAN, "reason:str"],
   [0x61, "AdministerState", CONTROL, HOST, "state:u8 by:u8 text:str"],
   [0x62, "AdministerDrop", CONTROL, TECHNICIAN, ""],

@@ -1,7 +1,7 @@
 """The consent sheet: who asks, for what, at which price. Its default is "no"; injected input cannot press it.
 
-One sheet serves the four questions of a session: the first consent, a step up to control, another to administering,
-and work that turns chargeable.
+One sheet serves the questions of a session: the first consent, a step up to control, another to administering, work
+that turns chargeable, and a recording.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Asking:
 
 @dataclass(frozen=True)
 class Question:
-    """`kind` is "consent", "level", "administer" or "charge"; `level` 1 view, 2 control, 3 administer.
+    """`kind` is "consent", "level", "administer", "charge" or "record"; `level` 1 view, 2 control, 3 administer.
 
-    `notice` is the exact price text; for "administer" the technician's reason.
+    `notice` is the exact price text; for "administer" the technician's reason. `days`: how long a recording is kept.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class Question:
     is_chargeable: bool
     notice: str
     covered_by: str
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class ConsentSheet(wx.Frame):
             column.Add(theme.label(panel, head, 22, True, theme.WARNING, WRAP_PX), 0, wx.BOTTOM, 14)
             key = "administer_ask"
         else:
-            key = "level_ask" if question.kind == "level" else "charge_ask"
+            key = {"level": "level_ask", "record": "record_ask"}.get(question.kind, "charge_ask")
         text = say(key, language, technician=asking.technician, company=asking.company)
         column.Add(theme.label(panel, text, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         grid = wx.FlexGridSizer(2, 8, 18)
@@ -115,10 +116,14 @@ class ConsentSheet(wx.Frame):
         column.Add(theme.label(panel, say(key, language), 14, colour=colour, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         if question.kind == "administer":
             column.Add(theme.label(panel, say("administer_end", language), 15, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
+        elif question.kind == "record":
+            kept = say("record_kept", language, company=asking.company, days=question.days)
+            column.Add(theme.label(panel, kept, 15, True, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         elif question.kind != "level":
             column.Add(self._price(panel, question, language), 0, wx.EXPAND | wx.BOTTOM, 14)
-        if question.kind == "charge":
-            column.Add(theme.label(panel, say("charge_choice", language), 15, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
+        if question.kind in ("charge", "record"):
+            choice = say(f"{question.kind}_choice", language)
+            column.Add(theme.label(panel, choice, 15, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         hint = say("stop_hint", language)
         column.Add(theme.label(panel, hint, theme.SMALL_PT, colour=theme.QUIET, wrap=WRAP_PX), 0, wx.BOTTOM, 16)
 
@@ -151,9 +156,10 @@ class ConsentSheet(wx.Frame):
 
     def _add_buttons(self, panel: wx.Panel, column: wx.BoxSizer, question: Question, language: Language) -> None:
         self._sleeping: list[wx.Button] = []
-        yes = "order" if question.is_chargeable else "allow"
+        is_record = question.kind == "record"
+        yes = "record_yes" if is_record else "order" if question.is_chargeable else "allow"
         yes = "administer_allow" if question.kind == "administer" else yes
-        choices = [(yes, question.level)]
+        choices = [(yes, question.level or 1)]
         if question.kind == "consent" and question.level == 2 and not question.is_chargeable:
             choices.append(("view_only", 1))
         row = wx.BoxSizer(wx.HORIZONTAL)
@@ -164,7 +170,7 @@ class ConsentSheet(wx.Frame):
             self._sleeping.append(control)
             row.Add(control, 0, wx.RIGHT, 12)
         row.AddStretchSpacer()
-        self._no = theme.button(panel, say("decline", language))
+        self._no = theme.button(panel, say("record_no" if is_record else "decline", language))
         self._no.Bind(wx.EVT_BUTTON, lambda _event: self._answer(Answer(0, self._charge(False), self._way())))
         self._no.SetDefault()
         row.Add(self._no, 0)

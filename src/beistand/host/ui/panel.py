@@ -10,14 +10,16 @@ from beistand.host.ui import theme
 from beistand.host.ui.texts import Language, say
 
 WIDTH_PX = 430
+# The room of the stop sign with its mark (ui/stop_sign.py), and some air.
+SIGN_WIDTH_PX, SIGN_PX = 140, 250
 # Level -> what the panel says of it, and what its button offers.
 LEVELS = {
     1: ("state_view", "give_control"),
     2: ("state_control", "take_back"),
     3: ("state_administer", "step_down"),
 }
-# Events the panel reports: "pause" "go_on" "curtain" "curtain_off" "take_back" "step_down" "give_control" and
-# ("chat", text).
+# Events the panel reports: "pause" "go_on" "curtain" "curtain_off" "take_back" "step_down" "give_control"
+# "stop_recording" and ("chat", text).
 OnAct = Callable[[str, str], None]
 
 
@@ -41,6 +43,7 @@ class SessionPanel(wx.Frame):
         self.clock = theme.label(panel, "", 13, colour=theme.QUIET)
         self.clock.SetMinSize((WIDTH_PX, 48))
         column.Add(self.clock, 0, wx.EXPAND | wx.BOTTOM, 8)
+        self._add_recording(panel, column)
         row = wx.BoxSizer(wx.HORIZONTAL)
         self.pause = self._button(panel, "pause", lambda: self._pause_act)
         self.curtain = self._button(panel, "curtain", lambda: self._curtain_act)
@@ -72,11 +75,36 @@ class SessionPanel(wx.Frame):
         column.Add(chat, 0, wx.EXPAND)
         outer = wx.BoxSizer(wx.VERTICAL)
         outer.Add(column, 1, wx.EXPAND | wx.ALL, 14)
-        panel.SetSizerAndFit(outer)
-        self.SetClientSize(panel.GetBestSize())
-        area = wx.Display(0).GetClientArea()
-        self.Move(area.x + 8, area.y + area.height - self.GetSize().height - 8)
+        panel.SetSizer(outer)
+        self._panel = panel
+        self._settle()
         self.Bind(wx.EVT_CLOSE, lambda event: event.Veto() if event.CanVeto() else event.Skip())
+
+    def _settle(self) -> None:
+        """As large as its content, in the lower-left corner; beside the stop sign where it would reach under it."""
+        self._panel.Layout()
+        self.SetClientSize(self._panel.GetBestSize())
+        area = wx.Display(0).GetClientArea()
+        top = area.y + area.height - self.GetSize().height - 8
+        self.Move(area.x + (8 if top > SIGN_PX else SIGN_WIDTH_PX), top)
+
+    def _add_recording(self, panel: wx.Panel, column: wx.BoxSizer) -> None:
+        """The mark of a recording and the customer's way out of it; to be seen only while there is one."""
+        self._record_row = wx.BoxSizer(wx.HORIZONTAL)
+        self.record = theme.label(panel, say("record_on", self._language), 13, True, theme.STOP_RED)
+        stop = self._button(panel, "record_stop", lambda: "stop_recording")
+        self._record_row.Add(self.record, 1, wx.ALIGN_CENTRE_VERTICAL | wx.RIGHT, 8)
+        self._record_row.Add(stop)
+        self._column = column
+        column.Add(self._record_row, 0, wx.EXPAND | wx.BOTTOM, 8)
+        column.Show(self._record_row, False, True)
+
+    def show_recording(self, state: str) -> None:
+        """`state` is "off", "on" or "resting"."""
+        if state != "off":
+            theme.set_label(self.record, say(f"record_{state}", self._language))
+        self._column.Show(self._record_row, state != "off", True)
+        self._settle()
 
     def _button(self, panel: wx.Panel, key: str, act: Callable[[], str]) -> wx.Button:
         control = theme.button(panel, say(key, self._language), 13)

@@ -4,7 +4,7 @@ It shows the running time and who is connected. A click, or Ctrl+Alt+Esc, writes
 If the program does not answer within `ANSWER_MS`, it hangs: the sign then kills it and lifts every held key itself.
 
 Lines in (stdin): `who <text>`, `since <seconds>` (the clock runs), `still <seconds>` (it stands), `amount <text>`,
-`stopped`, `raise`, `quit`.
+`recording on|resting|off`, `stopped`, `raise`, `quit`.
 Lines out (stdout): `ready <native window>`, `stop`.
 """
 
@@ -31,6 +31,7 @@ ANSWER_MS = 80
 RAISE_MS = 500
 SIZE_PX = 132
 FOOT_PX = 78
+MARK_PX = 30
 
 
 class StopSign(wx.Frame):
@@ -47,6 +48,7 @@ class StopSign(wx.Frame):
         self._seconds = 0
         self._is_still = False
         self._amount = ""
+        self._recording = "off"
         self._is_stopped = False
         self._is_pressed = False
         self.SetName(say("stop_name", language))
@@ -100,6 +102,19 @@ class StopSign(wx.Frame):
         self._centred(gc, self._amount, theme.font(11, True), theme.WARNING, SIZE_PX + 30)
         self._centred(gc, self._who, theme.font(10), theme.INK, SIZE_PX + (54 if self._amount else 32))
 
+        if self._recording != "off":
+            self._paint_mark(gc)
+
+    def _paint_mark(self, gc: wx.GraphicsContext) -> None:
+        """The picture is being recorded: a red bar under everything else, grey while it rests."""
+        is_on = self._recording == "on"
+        top = SIZE_PX + FOOT_PX
+        gc.SetBrush(wx.Brush(theme.STOP_RED if is_on else theme.QUIET))
+        gc.SetPen(wx.TRANSPARENT_PEN)
+        gc.DrawRectangle(0, top, SIZE_PX, MARK_PX)
+        key = "record_mark" if is_on else "record_mark_resting"
+        self._centred(gc, say(key, self._language), theme.font(11, True), wx.Colour(255, 255, 255), top + 5)
+
     def _centred(self, gc: wx.GraphicsContext, text: str, font: wx.Font, colour: wx.Colour, y: float) -> None:
         gc.SetFont(font, colour)
         width, _height = gc.GetTextExtent(text)
@@ -147,6 +162,9 @@ class StopSign(wx.Frame):
             self._seconds, self._is_still = int(rest), word == "still"
         elif word == "amount":
             self._amount = rest[:20]
+        elif word == "recording" and rest in ("on", "resting", "off"):
+            self._recording = rest
+            self.SetSize(SIZE_PX, SIZE_PX + FOOT_PX + (MARK_PX if rest != "off" else 0))
         elif word == "stopped":
             self._is_stopped = True
             self._clock.Stop()

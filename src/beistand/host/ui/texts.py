@@ -206,6 +206,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{technician} offers you work that you would have to pay for. The session rests until you answer, "
         "and costs nothing meanwhile.",
     ),
+    "record_ask": (
+        "{technician} möchte das Bild dieser Sitzung aufzeichnen.",
+        "{technician} asks to record the picture of this session.",
+    ),
+    "record_kept": (
+        "{company} bewahrt die Aufzeichnung verschlüsselt auf und löscht sie nach {days} Tagen. "
+        "Pause und Vorhang werden nicht aufgezeichnet. Sie können die Aufzeichnung jederzeit beenden.",
+        "{company} keeps the recording encrypted and deletes it after {days} days. "
+        "Pause and curtain are not recorded. You can end the recording at any time.",
+    ),
+    "record_choice": (
+        "Wenn Sie ablehnen, geht die Hilfe ohne Aufzeichnung weiter.",
+        "If you decline, the help goes on without a recording.",
+    ),
+    "record_yes": ("Aufzeichnung erlauben", "Allow recording"),
+    "record_no": ("Nicht aufzeichnen", "Do not record"),
+    "record_on": ("● Aufnahme läuft", "● Being recorded"),
+    "record_resting": ("● Aufnahme ruht", "● Recording rests"),
+    "record_stop": ("Aufzeichnung beenden", "End the recording"),
+    "record_mark": ("● AUFNAHME", "● REC"),
+    "record_mark_resting": ("AUFNAHME RUHT", "REC RESTS"),
     "charge_choice": (
         "Wenn Sie ablehnen, wird diese Arbeit nicht gemacht. Die Sitzung geht dann weiter wie bisher, "
         "oder Sie beenden sie.",
@@ -345,6 +366,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fact_interrupted": ("Verbindung unterbrochen", "Connection interrupted"),
     "fact_back": ("Verbindung wieder da", "Connection is back"),
     "fact_clipboard": ("Text in Ihre Zwischenablage gelegt", "Text put into your clipboard"),
+    "fact_record_on": ("Aufzeichnung erlaubt", "Recording allowed"),
+    "fact_record_no": ("Aufzeichnung abgelehnt", "Recording declined"),
+    "fact_record_off": ("Aufzeichnung beendet", "Recording ended"),
     "fact_ended": ("Ende", "End"),
 }
 

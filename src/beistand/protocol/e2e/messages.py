@@ -286,6 +286,30 @@ class Clipboard:
 
 
 @dataclass(frozen=True)
+class RecordAsk:
+    """The technician asks to record; kept so many days, readable with this key alone."""
+
+    days: int = _wire("u16")
+    key_sha256: bytes = _wire("bytes")
+
+
+@dataclass(frozen=True)
+class RecordAnswer:
+    is_yes: bool = _wire("bool")
+    way: int = _wire("u8")
+
+
+@dataclass(frozen=True)
+class RecordStopped:
+    pass
+
+
+@dataclass(frozen=True)
+class RecordStop:
+    pass
+
+
+@dataclass(frozen=True)
 class AdministerAsk:
     """`reason` is shown to the customer as the technician's own words."""
 
@@ -348,6 +372,10 @@ TABLE: dict[int, tuple[type, int, str]] = {
     0x25: (ReleaseAll, INPUT, TECHNICIAN),
     0x30: (Frame, PICTURE, HOST),
     0x40: (Clipboard, BULK, BOTH),
+    0x50: (RecordAsk, CONTROL, TECHNICIAN),
+    0x51: (RecordAnswer, CONTROL, HOST),
+    0x52: (RecordStopped, CONTROL, HOST),
+    0x53: (RecordStop, CONTROL, TECHNICIAN),
     0x60: (AdministerAsk, CONTROL, TECHNICIAN),
     0x61: (AdministerState, CONTROL, HOST),
     0x62: (AdministerDrop, CONTROL, TECHNICIAN),

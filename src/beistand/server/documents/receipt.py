@@ -100,6 +100,8 @@ def _text(what: str, data: dict[str, Any], say: Say) -> str:
         case "administer_asked" | "administer_on":
             told = {name: str(data.get(name, "")).replace("\n", ", ") for name in ("reason", "names")}
             return say(f"ev_{what}").format(**told)
+        case "record_on":
+            return say("ev_record_on").format(days=data.get("days", "?"))
         case "made":
             names = str(data.get("names", ""))
             return say("ev_made").format(names=names.replace("\n", ", ")) if names else say("ev_nothing_made")

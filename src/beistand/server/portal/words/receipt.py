@@ -86,6 +86,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "ev_charge_asked": ("Nach kostenpflichtiger Arbeit gefragt", "Asked about chargeable work"),
     "ev_charge_yes": ("Kostenpflichtig beauftragt", "Ordered with obligation to pay"),
     "ev_charge_no": ("Kostenpflichtige Arbeit abgelehnt", "Chargeable work declined"),
+    "ev_record_on": (
+        "Aufzeichnung erlaubt, gelöscht nach {days} Tagen",
+        "Recording allowed, deleted after {days} days",
+    ),
+    "ev_record_off": ("Aufzeichnung beendet", "Recording ended"),
+    "ev_record_refused": ("Aufzeichnung abgelehnt", "Recording declined"),
     "ev_clipboard": (
         "Text in Ihre Zwischenablage gelegt ({letters} Zeichen)",
         "Text put into your clipboard ({letters} letters)",
