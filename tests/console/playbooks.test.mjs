@@ -99,6 +99,19 @@ function filledIn(message) {
   return Object.fromEntries(Object.entries(message).map(([key, value]) => [key, value?.notice ? { hex: digest } : value]));
 }
 
+test("a stop that is still being opened when the relay closes is told as the customer's stop", async () => {
+  const page = new Console({ level: 2 });
+  let open = () => {};
+  page.support.peer.settled = new Promise((resolve) => {
+    open = () => resolve(page.support.got(rich({ kind: "Bye", why: 1, text: "" })));
+  });
+  page.support.frame({ kind: "closed", code: "ended" });
+  open();
+  await page.support.peer.settled;
+  await Promise.resolve();
+  page.hears("ended", "bye_1");
+});
+
 for (const play of TALKS.plays.filter(({ ends }) => !ends || ends.includes("technician"))) {
   test(`page: ${play.name}`, async (context) => {
     context.mock.timers.enable({ apis: ["setTimeout"] }); // the page closes its link a moment after the end

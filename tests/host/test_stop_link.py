@@ -1,6 +1,7 @@
 """The stop sign's process: a word stops, a death stops, a hanging program is killed."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -8,12 +9,14 @@ import threading
 import time
 
 import pytest
+from xcffib import xproto
 
 from beistand.host.platform.x11.input import X11Input
 from beistand.host.stop_link import StopLink
 from host.customer import Customer
 from host.platform.painter import Painter
 from host.xserver import XServer
+from waiting import wait_until
 
 
 def linked(script):
@@ -63,6 +66,59 @@ def test_s23_a_sign_whose_program_died_before_it_stood_lifts_the_keys_and_leaves
     holder.close()
     assert not is_held, words.decode()
     assert sign.returncode == 0, words.decode()
+
+
+@pytest.mark.screen
+def test_s23_the_real_sign_says_ready_no_sooner_than_it_stands_on_the_screen(x_server: XServer) -> None:
+    """The technician's hand waits for this word (`HostApp._sign_stands`). We are the slow window manager here."""
+    manager = Painter(x_server.name)
+    manager.core.ChangeWindowAttributesChecked(
+        manager.screen.root, xproto.CW.EventMask, [xproto.EventMask.SubstructureRedirect]
+    ).check()
+    command = ["env", f"DISPLAY={x_server.name}", sys.executable, "-m", "beistand.host.ui.stop_sign", "1", "de"]
+    sign = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert sign.stdout is not None
+    assert sign.stdin is not None
+    try:
+        asked: list[int] = []
+
+        def is_asked() -> bool:
+            asked.extend(e.window for e in manager.events() if isinstance(e, xproto.MapRequestEvent))
+            return bool(asked)
+
+        wait_until(is_asked, "the sign never asked for its place")
+        has_spoken, _, _ = select.select([sign.stdout], [], [], 0.5)
+        for window in asked:
+            manager.core.MapWindow(window)
+        manager.sync()
+        word, window = sign.stdout.readline().split()
+        assert (has_spoken, word) == ([], "ready")
+        assert manager.core.GetWindowAttributes(int(window)).reply().map_state == xproto.MapState.Viewable
+    finally:
+        manager.close()
+        sign.stdin.close()
+        sign.wait(30)
+        sign.stdout.close()
+
+
+@pytest.mark.screen
+def test_s23_the_real_sign_comes_back_above_a_window_that_covers_it(x_server: XServer) -> None:
+    command = ["env", f"DISPLAY={x_server.name}", sys.executable, "-m", "beistand.host.ui.stop_sign", "1", "de"]
+    sign = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert sign.stdout is not None
+    assert sign.stdin is not None
+    assert sign.stdout.readline().startswith("ready")
+    cover = Painter(x_server.name)
+    try:
+        wait_until(
+            lambda: list(cover.core.QueryTree(cover.screen.root).reply().children)[-1] != cover.window,
+            "the sign stays covered",
+        )
+    finally:
+        cover.close()
+        sign.stdin.close()
+        sign.wait(30)
+        sign.stdout.close()
 
 
 def test_a_sign_that_is_asked_to_leave_does_not_stop():

@@ -83,7 +83,9 @@ export class Support {
     } else if (frame.kind === "ring") {
       this.on("ring", frame.why);
     } else if (frame.kind === "refused" || frame.kind === "closed") {
-      this.finish(frame.code);
+      // What the customer sent before it is still being opened: a stop must not read as a mere end.
+      const told = this.peer?.settled ?? Promise.resolve();
+      told.then(() => this.finish(frame.code));
     }
   }
 

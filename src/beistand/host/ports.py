@@ -172,6 +172,10 @@ class Platform(Protocol):
         """Puts a window of ours above all others, without taking the focus."""
         ...
 
+    def is_on_screen(self, native_window: int) -> bool:
+        """Whether a window of ours stands on the screen now: asking for it and having it are two moments."""
+        ...
+
     def hide_from_capture(self, native_window: int) -> None:
         """Leaves a window of ours out of pictures of the screen, where the platform can."""
         ...

@@ -36,6 +36,11 @@ class Peer {
     return this.sealer !== null;
   }
 
+  /** Resolves when everything that has arrived so far was told. @returns {Promise<void>} */
+  get settled() {
+    return this.receiving;
+  }
+
   /** Whether so much is unacknowledged that pictures must wait. */
   get isFull() {
     return this.replay.isFull;

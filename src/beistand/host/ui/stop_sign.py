@@ -5,7 +5,7 @@ If the program does not answer within `ANSWER_MS`, it hangs: the sign then kills
 
 Lines in (stdin): `who <text>`, `since <seconds>` (the clock runs), `still <seconds>` (it stands), `amount <text>`,
 `recording on|resting|off`, `stopped`, `raise`, `quit`.
-Lines out (stdout): `ready <native window>`, `stop`.
+Lines out (stdout): `ready <native window>` once it stands on the screen, `stop`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from beistand.host.ui.texts import Language, say
 
 ANSWER_MS = 80
 RAISE_MS = 500
+LOOK_MS = 20
 SIZE_PX = 132
 FOOT_PX = 78
 MARK_PX = 30
@@ -71,6 +72,18 @@ class StopSign(wx.Frame):
         self.Move(0, 0)
         self._clock.Start(1000)
         self._raiser.Start(RAISE_MS)
+        wx.CallAfter(self._stands)
+
+    def _stands(self) -> None:
+        """Tells the program once the sign is really on the screen: the technician's hand waits for this line."""
+        if not self:
+            return  # sent away before it stood
+        if not self._platform.is_on_screen(self.GetHandle()):
+            wx.CallLater(LOOK_MS, self._stands)
+            return
+        with contextlib.suppress(OSError):  # a program that died meanwhile: `listen` has heard it, and lifts its keys
+            sys.stdout.write(f"ready {self.GetHandle()}\n")
+            sys.stdout.flush()
 
     def _raise(self) -> None:
         self._platform.raise_window(self.GetHandle())
@@ -205,9 +218,6 @@ def main(arguments: list[str]) -> int:
         wx.CallAfter(lambda: sign.heard("") if sign else None)
 
     threading.Thread(target=listen, daemon=True).start()
-    with contextlib.suppress(OSError):  # a program that died meanwhile: `listen` has heard it, and lifts its keys
-        sys.stdout.write(f"ready {sign.GetHandle()}\n")
-        sys.stdout.flush()
     app.MainLoop()
     return 0
 

@@ -13,7 +13,7 @@ from beistand.host.platform.macos.activity import MacosActivity
 from beistand.host.platform.macos.input import MacosInput, lift_everything
 from beistand.host.platform.macos.network import MacosNetwork
 from beistand.host.platform.macos.only_one import OnlyOne
-from beistand.host.platform.macos.owners import hide_from_capture, raise_window
+from beistand.host.platform.macos.owners import hide_from_capture, is_on_screen, raise_window
 from beistand.host.platform.macos.screen import MacosScreen
 
 
@@ -36,6 +36,9 @@ class MacosPlatform:
 
     def raise_window(self, native_window: int) -> None:
         raise_window(native_window)
+
+    def is_on_screen(self, native_window: int) -> bool:
+        return is_on_screen(native_window)
 
     def hide_from_capture(self, native_window: int) -> None:
         hide_from_capture(native_window)

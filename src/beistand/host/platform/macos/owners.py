@@ -56,6 +56,12 @@ def raise_window(view: int) -> None:
         send(window, "orderFrontRegardless")
 
 
+def is_on_screen(view: int) -> bool:
+    """Whether the window of an NSView is shown; in the main thread."""
+    window = send(view, "window")
+    return bool(window and send(window, "isVisible"))
+
+
 def hide_from_capture(view: int) -> None:
     """Leaves the window of an NSView out of pictures of the screen; in the main thread."""
     window = send(view, "window")

@@ -13,7 +13,7 @@ from beistand.host.platform.windows.input import WindowsInput
 from beistand.host.platform.windows.lifting import lift_everything
 from beistand.host.platform.windows.monitors import be_aware_of_scales
 from beistand.host.platform.windows.only_one import OnlyOne
-from beistand.host.platform.windows.owners import hide_from_capture, raise_window
+from beistand.host.platform.windows.owners import hide_from_capture, is_on_screen, raise_window
 from beistand.host.platform.windows.proxies import WindowsNetwork
 from beistand.host.platform.windows.screen import WindowsScreen
 from beistand.host.platform.windows.system import system_name
@@ -39,6 +39,9 @@ class WindowsPlatform:
 
     def raise_window(self, native_window: int) -> None:
         raise_window(native_window)
+
+    def is_on_screen(self, native_window: int) -> bool:
+        return is_on_screen(native_window)
 
     def hide_from_capture(self, native_window: int) -> None:
         hide_from_capture(native_window)

@@ -177,6 +177,7 @@ _DECLARED: tuple[tuple[Any, Any, list[Any]], ...] = (
     (user32.WindowFromPoint, wintypes.HWND, [wintypes.POINT]),
     (user32.GetAncestor, wintypes.HWND, [wintypes.HWND, wintypes.UINT]),
     (user32.GetForegroundWindow, wintypes.HWND, []),
+    (user32.IsWindowVisible, wintypes.BOOL, [wintypes.HWND]),
     (user32.GetWindowThreadProcessId, _D, [wintypes.HWND, POINTER(_D)]),
     (user32.GetGUIThreadInfo, _B, [_D, POINTER(GUITHREADINFO)]),
     (user32.SetWindowPos, _B, [wintypes.HWND, wintypes.HWND, _I, _I, _I, _I, wintypes.UINT]),

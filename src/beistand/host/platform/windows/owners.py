@@ -51,6 +51,11 @@ def raise_window(window: int) -> None:
     user32.SetWindowPos(window, _TOP, 0, 0, 0, 0, _NO_SIZE | _NO_MOVE | _NO_ACTIVATE)
 
 
+def is_on_screen(window: int) -> bool:
+    """Whether a window of ours is shown."""
+    return bool(user32.IsWindowVisible(window))
+
+
 def hide_from_capture(window: int) -> bool:
     """Leaves a window of ours out of every picture of the screen; False where Windows cannot."""
     if sys.getwindowsversion().build < _FIRST_BUILD:

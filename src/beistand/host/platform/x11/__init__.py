@@ -15,7 +15,7 @@ from beistand.host.platform.x11.input import X11Input
 from beistand.host.platform.x11.network import EnvironmentNetwork
 from beistand.host.platform.x11.only_one import OnlyOne
 from beistand.host.platform.x11.screen import X11Screen
-from beistand.host.platform.x11.windows import raise_window
+from beistand.host.platform.x11.windows import is_viewable, raise_window
 
 
 class X11Platform:
@@ -44,6 +44,9 @@ class X11Platform:
 
     def raise_window(self, native_window: int) -> None:
         raise_window(self._own, native_window)
+
+    def is_on_screen(self, native_window: int) -> bool:
+        return is_viewable(self._own, native_window)
 
     def hide_from_capture(self, native_window: int) -> None:
         """X11 has no such thing: the window stays in the picture."""

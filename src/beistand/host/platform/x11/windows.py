@@ -113,9 +113,32 @@ class WindowOwners:
         return None
 
 
+def is_viewable(display: Display, window: int) -> bool:
+    """Whether a window and all around it are mapped: the window manager does that some time after it was asked to."""
+    try:
+        about = display.ask(display.core.GetWindowAttributes(window))
+    except XError:
+        return False  # our toolkit has made it, but the server has not heard of it yet
+    return bool(about.map_state == xproto.MapState.Viewable)
+
+
+def _top_of(display: Display, window: int) -> int:
+    """The window that the window manager knows: a toolkit's handle may be a window inside of it."""
+    while not display.property_words(window, "WM_STATE"):
+        tree = display.ask(display.core.QueryTree(window))
+        if tree.parent in (0, tree.root):
+            break
+        window = tree.parent
+    return window
+
+
 def raise_window(display: Display, window: int) -> None:
     """Puts a window above all others and asks the window manager to keep it there; the focus stays where it is."""
     core, root = display.core, display.root
+    try:
+        window = _top_of(display, window)
+    except XError:
+        return  # it is gone, or not there yet: the next raise is near
     state, above = display.atom("_NET_WM_STATE"), display.atom("_NET_WM_STATE_ABOVE")
     add, from_application = 1, 1
     message = xproto.ClientMessageEvent.synthetic(
