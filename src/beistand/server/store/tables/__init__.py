@@ -3,6 +3,7 @@
 A change here needs a migration beside it: `tests/server/test_store.py` compares the two.
 """
 
+from beistand.server.store.tables.accounts import passkey, recovery_code
 from beistand.server.store.tables.audit import (
     audit_checkpoint,
     audit_detail,
@@ -87,11 +88,13 @@ __all__ = [
     "number_series",
     "organisation",
     "party",
+    "passkey",
     "price_list",
     "quota_ledger",
     "quota_period",
     "rated_item",
     "receipt",
+    "recovery_code",
     "seller",
     "service_type",
     "session_fact",
