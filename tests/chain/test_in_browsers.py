@@ -181,6 +181,7 @@ def test_a_technician_who_closes_the_browser_ends_the_session_after_a_while_and_
     assert ("customer", "consent") in house.facts(session["id"])
 
 
+STATUS = "return document.querySelector('[data-test=status]').innerText"
 HOSTILE = (
     "<img src=x onerror='globalThis.pwned=1'><script>globalThis.pwned=1</script>\x00\x07\x1b[31m\u202eexe.\u2066\r\n"
 )
@@ -209,6 +210,7 @@ def test_s36_names_and_words_full_of_markup_and_control_characters_are_shown_as_
         def all_words() -> str:
             return str(browser.run("return document.body.innerText"))
 
+        wait_until(lambda: "<img" in browser.run(STATUS), "the codec's name is not shown")
         words = wait_until(lambda: all_words() if "Ende" in all_words() else "", "the message is not shown")
         assert isinstance(browser, Chromium)
         assert browser.run("return globalThis.pwned ?? 0") == 0

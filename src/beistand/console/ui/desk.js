@@ -153,7 +153,7 @@ export class Desk {
         document.documentElement.dataset.sharp = String(message.isSharp);
         break;
       case "PictureConfig":
-        this.codec = message.codec;
+        this.codec = clean(message.codec).slice(0, 40);
         this.decoder.configure(message.codec);
         break;
       case "CursorShape":
