@@ -14,6 +14,7 @@ import click
 import httpx
 
 from beistand import console
+from beistand.console.page import page
 from beistand.server.portal import headers
 from beistand.server.portal.public import CONSOLE, TYPES
 from beistand.server.settings import LOCAL_NAMES
@@ -52,7 +53,8 @@ def release() -> dict[str, bytes]:
     """The files of the console of this release, by their name below /console/."""
     folder = Path(console.__file__).parent
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in TYPES]
-    return {path.relative_to(CONSOLE).as_posix(): path.read_bytes() for path in files}
+    read = {path.relative_to(CONSOLE).as_posix(): path.read_bytes() for path in files}
+    return read | {"index.html": page()}
 
 
 def _origin(url: str) -> str:

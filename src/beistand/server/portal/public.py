@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from beistand import console
+from beistand.console.page import PAGE
+from beistand.console.page import page as console_page
 from beistand.server.portal.access import PUBLIC, Door, RefusalError, Visit
 from beistand.server.portal.coverage import price_line
 from beistand.server.portal.pages import ASSETS
@@ -92,7 +95,7 @@ class PublicDoors:
         path = ASSETS.get(visit.request.path_params["name"])
         if path is None:
             raise RefusalError(404, "not_found", visit.say("not_found"))
-        return await _asset(visit, path)
+        return await _asset(visit, path, path.read_bytes)
 
     async def to_console(self, visit: Visit) -> Response:
         """The console's address without its slash."""
@@ -105,7 +108,7 @@ class PublicDoors:
         is_plain = all(_SEGMENT.match(segment) and ".." not in segment for segment in segments)
         if not is_plain or path.suffix not in TYPES or not path.is_file() or path.is_symlink():
             raise RefusalError(404, "not_found", visit.say("not_found"))
-        return await _asset(visit, path)
+        return await _asset(visit, path, console_page if path == PAGE else path.read_bytes)
 
 
 async def _firm_of(visit: Visit) -> Organisation | None:
@@ -120,9 +123,9 @@ def _signal(visit: Visit, firm: Organisation, what: str) -> None:
         visit.parts.log.signal(firm.id, what)
 
 
-async def _asset(visit: Visit, path: Path) -> Response:
+async def _asset(visit: Visit, path: Path, read: Callable[[], bytes]) -> Response:
     """Kept by the browser, but asked for again each time: a new version is used at once."""
-    data = await asyncio.to_thread(path.read_bytes)
+    data = await asyncio.to_thread(read)
     etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": "no-cache"}
     if visit.request.headers.get("if-none-match") == etag:

@@ -14,7 +14,7 @@ from beistand.server.portal import texts
 from beistand.server.portal.access import OFFICE, OFFICE_READERS, Door, RefusalError, Visit
 from beistand.server.portal.office import forms
 from beistand.server.portal.office.forms import FormError
-from beistand.server.portal.office.page import page, today
+from beistand.server.portal.office.page import must_be_there, page, today
 from beistand.server.store import contracts, parties, prices, quota
 from beistand.server.store.database import StoreError
 
@@ -126,6 +126,7 @@ async def end_beneficiary(visit: Visit) -> Response:
     """Serves a customer until a last day."""
     known, fields = await own(visit), await visit.form()
     organisation, party = visit.me.organisation_id, visit.request.path_params["party"]
+    must_be_there(visit, any(served.party_id == party for served in known.beneficiaries))
 
     def keep(connection: Connection) -> None:
         last = forms.day(fields, "last") or today(visit)

@@ -8,7 +8,7 @@ from functools import partial
 from starlette.responses import Response
 
 from beistand.billing.price_card import money
-from beistand.server.portal.access import OFFICE, Visit
+from beistand.server.portal.access import OFFICE, RefusalError, Visit
 from beistand.server.portal.coverage import day_words
 from beistand.server.portal.office.forms import as_percent, as_time
 from beistand.server.store import accounts
@@ -30,6 +30,12 @@ async def page(visit: Visit, name: str, status: int = 200, **values: object) -> 
         "instant": partial(instant_words, language=visit.language),
     }
     return visit.parts.pages.page(name, visit.language, status, **(shown | values))
+
+
+def must_be_there(visit: Visit, is_there: bool) -> None:
+    """Answers as a page that never was, when what should be changed is not the firm's (or is gone)."""
+    if not is_there:
+        raise RefusalError(404, "not_found", visit.say("not_found"))
 
 
 def is_fragment(visit: Visit) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beistand.server.portal import texts
 from beistand.server.portal.access import OFFICE, OFFICE_READERS, Door, RefusalError, Visit
-from beistand.server.portal.office.page import is_fragment, page, today
+from beistand.server.portal.office.page import is_fragment, must_be_there, page, today
 from beistand.server.portal.party_fields import FIELDS, FieldError, checked
 from beistand.server.store import contracts, parties
 from beistand.server.store.database import StoreError
@@ -163,7 +163,9 @@ async def remove_contact(visit: Visit) -> Response:
     party, organisation = await _own(visit), visit.me.organisation_id
     await visit.form()
     contact = visit.request.path_params["contact"]
-    await visit.parts.db.write(lambda c: parties.archive_contact(c, organisation, party.id, contact))
+    must_be_there(
+        visit, await visit.parts.db.write(lambda c: parties.archive_contact(c, organisation, party.id, contact))
+    )
     return RedirectResponse(f"/customers/{party.id}#contacts", 303)
 
 

@@ -16,7 +16,7 @@ from beistand.server.portal.coverage import card
 from beistand.server.portal.office import forms
 from beistand.server.portal.office.contracts import sentence
 from beistand.server.portal.office.forms import FormError
-from beistand.server.portal.office.page import page
+from beistand.server.portal.office.page import must_be_there, page
 from beistand.server.portal.office.version_form import BANDS, STATES, rates, surcharges, terms
 from beistand.server.store import accounts, parties, prices
 
@@ -69,7 +69,7 @@ async def remove_list(visit: Visit) -> Response:
     """Uses a list no more."""
     await visit.form()
     organisation, id_ = visit.me.organisation_id, visit.request.path_params["id"]
-    await visit.parts.db.write(lambda c: prices.archive_price_list(c, organisation, id_))
+    must_be_there(visit, await visit.parts.db.write(lambda c: prices.archive_price_list(c, organisation, id_)))
     return RedirectResponse("/prices?saved", 303)
 
 
@@ -89,7 +89,7 @@ async def remove_work(visit: Visit) -> Response:
     """Offers a kind of work no more."""
     await visit.form()
     organisation, id_ = visit.me.organisation_id, visit.request.path_params["id"]
-    await visit.parts.db.write(lambda c: prices.archive_service_type(c, organisation, id_))
+    must_be_there(visit, await visit.parts.db.write(lambda c: prices.archive_service_type(c, organisation, id_)))
     return RedirectResponse("/prices?saved#work", 303)
 
 
@@ -98,7 +98,9 @@ async def set_level(visit: Visit) -> Response:
     fields = await visit.form()
     level = texts.whole(fields.get("level", ""), min(LEVELS), max(LEVELS)) or 1
     organisation, person = visit.me.organisation_id, texts.one_line(fields.get("person", ""), 64)
-    await visit.parts.db.write(lambda c: prices.set_technician_level(c, organisation, person, level))
+    must_be_there(
+        visit, await visit.parts.db.write(lambda c: prices.set_technician_level(c, organisation, person, level))
+    )
     return RedirectResponse("/prices?saved#levels", 303)
 
 

@@ -14,7 +14,7 @@ from beistand.server.portal import texts
 from beistand.server.portal.access import OFFICE, Door, Visit
 from beistand.server.portal.office.contracts import changed, own, sentence, told
 from beistand.server.portal.office.forms import FormError
-from beistand.server.portal.office.page import page, today
+from beistand.server.portal.office.page import must_be_there, page, today
 from beistand.server.portal.office.version_form import BANDS, DAYS, RULES, STATES, from_fields, to_fields
 from beistand.server.store import contracts, parties, prices
 
@@ -67,6 +67,7 @@ async def remove(visit: Visit) -> Response:
     known = await own(visit)
     await visit.form()
     organisation, id_ = visit.me.organisation_id, visit.request.path_params["version"]
+    must_be_there(visit, any(version.id == id_ for version in known.versions))
     return await changed(visit, known, lambda c: contracts.remove_version(c, organisation, known.id, id_), "#versions")
 
 
