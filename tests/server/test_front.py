@@ -1,8 +1,10 @@
 """The front's contract with picows and uvicorn, and who counts as whom behind a proxy."""
 
 import asyncio
+import random
 
 import pytest
+import uvloop
 from picows import WSListener, WSMsgType, ws_connect
 
 from beistand.protocol import rendezvous as r
@@ -69,6 +71,59 @@ async def test_s35_a_page_of_a_foreign_origin_cannot_open_the_relay():
         assert await join(server.port, origin="http://own.example") == [r.Refused("unknown_number")]
     finally:
         await server.close()
+
+
+class Takes(WSListener):
+    """Keeps stream messages and knows when it was let in."""
+
+    def __init__(self):
+        super().__init__()
+        self.got, self.news = [], asyncio.Event()
+
+    def on_ws_frame(self, transport, frame):
+        payload = frame.get_payload_as_bytes()
+        self.got.append(payload[1:] if frame.msg_type == WSMsgType.BINARY and payload[0] == 1 else None)
+        self.news.set()
+
+    async def until(self, count):
+        async with asyncio.timeout(30):
+            while len(self.got) < count:
+                self.news.clear()
+                await self.news.wait()
+
+
+async def slow_reader(sent):
+    """What a technician gets who did not read while all of it was sent: stream messages, None for everything else."""
+    relay = Relay(b"k" * 32, lambda *fact: None, lambda *state: None)
+    server = await serve(page, relay, "127.0.0.1", 0)
+    room = relay.create_room("room", "http://example", "org")
+    technician, takes = await ws_connect(Takes, f"ws://127.0.0.1:{server.port}/relay")
+    try:
+        technician.send(WSMsgType.BINARY, b"\x00" + r.encode(r.Attach(room.ticket)))
+        await takes.until(1)
+        customer, joins = await ws_connect(Takes, f"ws://127.0.0.1:{server.port}/relay")
+        customer.send(WSMsgType.BINARY, b"\x00" + r.encode(r.Join(1, room.nameplate, "de")))
+        await joins.until(1)
+        await takes.until(2)  # it knows that the customer is there
+        technician.underlying_transport.pause_reading()
+        for message in sent:
+            customer.send(WSMsgType.BINARY, b"\x01" + message)
+            await asyncio.sleep(0)
+        technician.underlying_transport.resume_reading()
+        await takes.until(2 + len(sent))
+        customer.disconnect(False)
+    finally:
+        technician.disconnect(False)
+        await server.close()
+    return takes.got[2:]
+
+
+def test_a_technician_behind_a_slow_line_gets_every_byte_as_it_was_sent():
+    source = random.Random(7)
+    sent = [source.randbytes(source.randint(5_000, 60_000)) for _ in range(200)]
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as `beistand serve` runs
+        got = runner.run(slow_reader(sent))
+    assert [index for index, (one, other) in enumerate(zip(got, sent, strict=True)) if one != other] == []
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ LOW_WATER_BYTES = 64 * 1024
 SOCKET_BUFFER_BYTES = 256 * 1024
 NOTSENT_LOWAT_BYTES = 32 * 1024
 SLOW_SECONDS = 15.0
+HEAD_ROOM = 14  # bytes that picows wants before a message for the longest head of a WebSocket frame
 CONTROL_FRAMES_PER_SECOND, CONTROL_BURST = 5.0, 60.0
 STREAM_BYTES_PER_SECOND, STREAM_BURST = 12_500_000.0, 64_000_000.0
 
@@ -188,9 +189,15 @@ class Link(WSListener):
             self._transport.disconnect()
 
     def forward(self, payload: memoryview) -> None:
-        """Stream bytes of the other end, untouched."""
+        """Stream bytes of the other end, untouched.
+
+        Copied into a frame of their own: `send` hands uvloop its own header buffer and this view of the other link's
+        read buffer, and both are written again before a receiver on a slow line has taken them.
+        """
         if self._transport is not None:
-            self._transport.send(WSMsgType.BINARY, payload)
+            frame = bytearray(HEAD_ROOM + len(payload))
+            frame[HEAD_ROOM:] = payload
+            self._transport.send_reuse_external_bytearray(WSMsgType.BINARY, frame, HEAD_ROOM)
 
     def say(self, frame: r.RendezvousFrame) -> None:
         """A rendezvous frame to this end."""
