@@ -10,7 +10,7 @@ from beistand.protocol import rendezvous, wire
 from beistand.protocol.e2e import messages as m
 from beistand.protocol.e2e.session import TABLE, Session
 from beistand.protocol.errors import LocalError, PeerError
-from protocol.talking import confirmed, messages_in, peers
+from protocol.talking import confirmed, deliver, messages_in, peers
 
 TALK = [m.Text("Grüße"), m.PointerMove(-1, 7), m.Key("KeyA", True), m.Wheel(-120, 32_767), m.ReleaseAll()]
 
@@ -41,6 +41,16 @@ def test_any_cut_of_the_stream_gives_the_same_messages(cuts):
         got += messages_in(customer.receive(data[at : at + step]))
         at, turn = at + step, turn + 1
     assert got == TALK
+
+
+def test_the_middle_of_a_stale_record_is_not_taken_for_a_resume():
+    customer, technician = confirmed()
+    lost = customer.send(m.Chat("x"))
+    customer.link_lost()
+    first, second = customer.resume(), technician.resume()
+    assert technician.receive(bytes((wire.RESUME,)) + b"\x4d\x86\x8a of a record" + lost) == []
+    assert messages_in(deliver(customer, technician, first)) == []
+    assert messages_in(deliver(technician, customer, second)) == [m.Chat("x")]
 
 
 @settings(max_examples=300, deadline=None)

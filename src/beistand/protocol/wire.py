@@ -14,6 +14,7 @@ RESUME = 4  # next expected seq u32: the first frame of each side after a re-joi
 HEADER_BYTES = 4
 MAX_BODY = {HANDSHAKE: 8_192, RECORD: 65_600, ACK: 4, RESUME: 4}
 MIN_BODY = {HANDSHAKE: 1, RECORD: 4, ACK: 4, RESUME: 4}
+RESUME_HEADER = bytes((RESUME, 0, 0, MAX_BODY[RESUME]))
 
 
 @dataclass(frozen=True)

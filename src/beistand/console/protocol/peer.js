@@ -78,7 +78,7 @@ class Peer {
     const work = this.receiving.then(async () => {
       if (this.isBroken) throw new PeerError("broken", "The session was already ended because of an error.");
       if (this.replay.isWaiting) {
-        if (data[0] !== wire.RESUME) return; // under way before the re-join: it comes again
+        if (!wire.isResume(data)) return; // under way before the re-join (perhaps the middle of a record): it comes again
         this.reader = new wire.FrameReader();
       }
       try {

@@ -35,6 +35,9 @@ export function encode(kind, ...parts) {
   return out;
 }
 
+/** Whether a message begins with the header of a RESUME frame. @param {Uint8Array} data */
+export const isResume = (data) => data[0] === RESUME && data[1] === 0 && data[2] === 0 && data[3] === MAX_BODY[RESUME];
+
 /** The length that a header announces. PeerError "frame" if it breaks a limit.
  * @param {Uint8Array} header @param {number} at */
 function bodyLength(header, at) {

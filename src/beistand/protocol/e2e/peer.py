@@ -96,8 +96,8 @@ class _Peer:
         if self._is_broken:
             raise PeerError("broken", "The session was already ended because of an error.")
         if self._replay.is_waiting:
-            if data[:1] != bytes((wire.RESUME,)):
-                return []  # under way before the re-join: it comes again
+            if data[: wire.HEADER_BYTES] != wire.RESUME_HEADER:
+                return []  # under way before the re-join (perhaps the middle of a record): it comes again
             self._reader = wire.FrameReader()
         events: list[Event] = []
         try:
