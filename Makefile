@@ -10,7 +10,7 @@ help:
 	@echo "make setup   install what the project needs into .venv (asks apt for missing Debian packages)"
 	@echo "make demo-check  plays the whole chain headless and prints each stage with its figure"
 	@echo "make check   format, lint, types, import contracts: prints only what is wrong"
-	@echo "make test    everything CI runs: check and the tests of both languages"
+	@echo "make test    everything CI runs: check and the tests of both languages (a shaky play is named at the end)"
 	@echo "make lock    renew requirements/dev.lock from pyproject.toml (needs uv)"
 
 run:
@@ -28,7 +28,7 @@ check:
 
 test: setup
 	@bash tools/check.sh
-	@$(PY) -m pytest
+	@bash tools/test.sh
 
 lock:
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
