@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from beistand.billing.invoice import InvoiceError
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import running
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.minutes_account import MinutesAccount
 from beistand.server.invoicing.running import RunError, period_of
-from beistand.server.store import invoices, parties, quota, seller, time_words
+from beistand.server.store import contracts, invoice_balances, invoices, parties, quota, seller, time_words
 from invoices.making import at
 from invoices.test_run import FLAT, VERSION
 from invoices.world import ADDRESS, NOW, World
@@ -114,7 +115,7 @@ def test_a_prepaid_block_is_sold_once_and_used_over_months(world, typesetter):
     (second,) = execute(world, typesetter)
     assert (first.net_cents, second.net_cents) == (18_000, 4800)
     kept = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
-    assert (kept.account.granted, kept.account.used, kept.ends_on) == (120, 150, None)
+    assert (kept.account.granted, kept.account.used, kept.ends_on) == (120, 120, None)
 
 
 def test_a_payer_without_an_address_stays_out_and_the_others_go_on(world, typesetter):
@@ -159,3 +160,87 @@ def test_a_second_run_at_once_says_who_is_running(world, typesetter):
 def test_a_wrong_period_is_refused_with_an_example(wrong):
     with pytest.raises(RunError, match="for example 2026-11"):
         period_of(wrong)
+
+
+def booker_of(world, typesetter, period=NOVEMBER):
+    made = MinutesAccount(world.firm, plan(world, period).facts.contracts, period)
+    return made, Issuer(typesetter, world.firm, made), world.read(lambda c: seller.get_seller(c, world.firm))
+
+
+def test_a_block_whose_invoice_is_cancelled_is_taken_back_and_sold_once_more(world, typesetter):
+    id_ = world.contract(replace(VERSION, model="prepaid_block", block_minutes=120, block_cents=18_000))
+    world.session(at(12, 8), 75)
+    (first,) = execute(world, typesetter)
+    _booker, issuer, data = booker_of(world, typesetter)
+    world.write(lambda c: issuer.cancel(c, first.id, "falsch", data, BY))
+    gone = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
+    assert (gone.account.granted, gone.account.used, gone.account.left) == (0, 0, 0)
+    (again,) = execute(world, typesetter)
+    kept = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
+    assert (again.net_cents, kept.account.granted, kept.account.used, kept.account.left) == (18_000, 120, 75, 45)
+    assert plan(world).planned == ()
+
+
+def test_minutes_over_a_block_are_paid_by_themselves_and_not_by_the_next_block_too(world, typesetter):
+    block = replace(VERSION, model="prepaid_block", block_minutes=120, block_cents=18_000)
+    id_ = world.contract(block)
+    world.session(at(12, 8), 150)
+    assert execute(world, typesetter)[0].net_cents == 18_000 + 4800
+    second = replace(block, valid_from=date(2026, 12, 1))
+    world.write(lambda c: contracts.add_version(c, world.firm, id_, second, ("Ida", "", NOW)))
+    execute(world, typesetter, DECEMBER)
+    kept = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 12, 31)))
+    assert (kept.account.granted, kept.account.used, kept.account.left) == (240, 120, 120)
+
+
+def test_a_correction_gives_included_minutes_back_and_no_more_than_were_used(world, typesetter):
+    id_ = world.contract(replace(FLAT, carry_cap_minutes=300))
+    world.session(at(12, 8), 225)
+    (first,) = execute(world, typesetter)
+    booker, issuer, data = booker_of(world, typesetter)
+    with pytest.raises(InvoiceError, match="used 225 included minutes that can be given back"):
+        world.write(lambda c: issuer.correct(c, first.id, [], "zu viel", data, BY, 226))
+    back = world.write(lambda c: issuer.correct(c, first.id, [], "zu viel", data, BY, 45))
+    document = world.read(lambda c: invoices.document_of(c, world.firm, back))
+    assert [line.name for line in document.lines] == ["45 enthaltene Minuten zurückgegeben"]
+    assert world.read(lambda c: booker.left_to_give(c, first.id)) == 180
+    kept = world.read(lambda c: quota.period_on(c, world.firm, id_, date(2026, 11, 30)))
+    assert (kept.account.used, kept.account.left) == (180, 120)
+    assert plan(world, DECEMBER).facts.accounts[id_].carried == 120
+
+
+def note(world, id_, name):
+    world.write(lambda c: invoices.add_event(c, world.firm, id_, name, {}, None, NOW))
+
+
+def open_of(world):
+    found = world.read(lambda c: invoices.listed(c, world.firm))
+    return sum(world.read(lambda c: invoice_balances.balances(c, world.firm, found)).values())
+
+
+def test_the_open_sum_counts_corrections_payments_and_cancellations(world, typesetter):
+    world.contract()
+    world.session(at(12, 8), 60)
+    (first,) = execute(world, typesetter)
+    assert open_of(world) == first.gross_cents == 11_424
+    _booker, issuer, data = booker_of(world, typesetter)
+    world.write(lambda c: issuer.correct(c, first.id, [(1, 15)], "zu viel", data, BY))
+    assert open_of(world) == 8568
+    note(world, first.id, "paid")
+    assert open_of(world) == 0
+    second = world.write(lambda c: issuer.correct(c, first.id, [(1, 15)], "noch zu viel", data, BY))
+    assert open_of(world) == -2856  # paid before: it is to be given back
+    note(world, second, "paid")
+    assert open_of(world) == 0
+
+
+def test_a_paid_invoice_that_is_cancelled_is_owed_back_until_that_is_paid(world, typesetter):
+    world.contract()
+    world.session(at(12, 8), 60)
+    (first,) = execute(world, typesetter)
+    _booker, issuer, data = booker_of(world, typesetter)
+    note(world, first.id, "paid")
+    back = world.write(lambda c: issuer.cancel(c, first.id, "falsch", data, BY))
+    assert open_of(world) == -11_424
+    note(world, back, "paid")
+    assert open_of(world) == 0

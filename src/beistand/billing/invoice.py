@@ -222,7 +222,8 @@ def correct(
     for line in taken_back:
         back[line.vat_key] = back.get(line.vat_key, 0) + line.net_cents
     for key, cents in back.items():
-        if not 0 < cents <= rest_before.get(key, 0):
+        # Given-back included minutes cost nothing; whatever does must be left.
+        if not (cents == 0 or 0 < cents <= rest_before.get(key, 0)):
             raise InvoiceError(
                 f"The correction of {original.number} takes back more than is left of it.",
                 "more_than_left",

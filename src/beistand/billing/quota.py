@@ -1,7 +1,8 @@
 """The account of included minutes: a ledger that only grows, folded into what is left. Pure.
 
 A period is a month of a flat with included minutes, or the life of a prepaid block. Its minutes are granted, older ones
-carried in; work uses them; a cancelled invoice gives them back. Carried minutes go first (billing rules T36 to T41).
+carried in; work uses them; a cancelled or corrected invoice gives them back, and a block whose invoice is cancelled is
+taken back itself. Carried minutes go first (billing rules T36 to T41).
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Literal
 
 from beistand.billing.minutes import QuotaUse, use_quota
 
-Kind = Literal["granted", "carried", "used", "given_back", "expired"]
-KINDS: tuple[Kind, ...] = ("granted", "carried", "used", "given_back", "expired")
+Kind = Literal["granted", "carried", "used", "given_back", "expired", "taken_back"]
+KINDS: tuple[Kind, ...] = ("granted", "carried", "used", "given_back", "expired", "taken_back")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def fold(entries: Iterable[Entry]) -> Account:
         sums[entry.kind] += entry.minutes
         is_closed = is_closed or entry.kind == "expired"
     used = sums["used"] - sums["given_back"]
-    return Account(sums["granted"], sums["carried"], used, sums["expired"], is_closed)
+    granted = sums["granted"] - sums["taken_back"]
+    return Account(granted, sums["carried"], used, sums["expired"], is_closed)
 
 
 def take(account: Account, minutes: int) -> tuple[int, int]:

@@ -103,6 +103,7 @@ class _Maker:
         self._sheets: dict[tuple[str, str], _Sheet] = {}
         self._accounted_on: dict[str, _Sheet] = {}
         self._granted: dict[str, Account] = {}
+        self._over: dict[str, int] = {}
 
     # --- who pays ---
 
@@ -261,8 +262,11 @@ class _Maker:
         account = self._accounts.get(contract_id, Account())
         inside = min(minutes, account.left)
         carried = min(inside, max(0, account.carried - account.used))
-        self._accounts[contract_id] = replace(account, used=account.used + minutes)
-        used[contract_id] = used.get(contract_id, 0) + minutes
+        # Over a block's end each minute costs by itself: it must not eat into the next block as well.
+        taken = inside if basis.version.model == "prepaid_block" else minutes
+        self._over[contract_id] = self._over.get(contract_id, 0) + minutes - inside
+        self._accounts[contract_id] = replace(account, used=account.used + taken)
+        used[contract_id] = used.get(contract_id, 0) + taken
         return inside, carried
 
     def _close_quota(self, contract_id: str, used: int) -> None:
@@ -271,11 +275,11 @@ class _Maker:
         version = contract.version_on(self._period.last) or contract.version_on(self._period.first)
         cap = version.carry_cap_minutes if version else 0
         use = account.use(cap)
-        next_carry = account.left if version and version.model == "prepaid_block" else use.next_carry
+        over, next_carry = use.over, use.next_carry
+        if version and version.model == "prepaid_block":
+            over, next_carry = self._over.get(contract_id, 0), account.left
         sheet = self._accounted_on.get(contract_id) or self._sheet(contract.partner_id, "")
-        sheet.quotas.append(
-            Quota(contract.number, account.granted, account.carried, account.used, use.over, next_carry)
-        )
+        sheet.quotas.append(Quota(contract.number, account.granted, account.carried, account.used, over, next_carry))
         if contract_id in self._granted:
             sheet.moves.append(QuotaMove(contract_id, "granted", self._granted[contract_id].granted, self._period.name))
         if used:

@@ -34,7 +34,15 @@ class Booker(Protocol):
         ...
 
     def give_back(self, db: Connection, invoice_id: str, utc_us: int) -> None:
-        """Gives back what a cancelled invoice used."""
+        """Gives back what a cancelled invoice used, and takes back the block that it sold."""
+        ...
+
+    def left_to_give(self, db: Connection, invoice_id: str) -> int:
+        """Included minutes that an invoice used and that nothing has given back yet."""
+        ...
+
+    def give_minutes(self, db: Connection, invoice_id: str, minutes: int, utc_us: int) -> None:
+        """Gives back some of them."""
         ...
 
 
@@ -109,12 +117,19 @@ class Issuer:
         reason: str,
         data: SellerData,
         by: Actor,
+        minutes: int = 0,
     ) -> str:
-        """Takes back part of an invoice: (position from 1, quantity). Raises InvoiceError for more than is left."""
+        """Takes back part of an invoice: (position from 1, quantity), and included minutes that it used.
+
+        Raises InvoiceError for more than is left.
+        """
         issued, original = self._original(db, invoice_id)
         rest = invoices.rest_of(db, self._organisation, invoice_id)
         gone = _taken_back(issued)
         taken = [_part(original, position, quantity, gone.get(position, 0)) for position, quantity in lines if quantity]
+        if minutes:
+            self._check_minutes(db, issued, minutes)
+            taken.append(minutes_back(minutes, original))
         if not taken:
             raise InvoiceError("Nothing was chosen to be taken back.", "nothing_chosen")
         document = correct(original, "-", by.today, taken, rest)
@@ -126,9 +141,17 @@ class Issuer:
         )
         id_ = self._keep(db, new, by)
         chosen = [[position, quantity] for position, quantity in lines if quantity]
-        said = {"by": document.number, "reason": reason, "lines": chosen}
+        said = {"by": document.number, "reason": reason, "lines": chosen, "minutes": minutes}
+        if minutes and self._booker is not None:
+            self._booker.give_minutes(db, invoice_id, minutes, by.utc_us)
         invoices.add_event(db, self._organisation, invoice_id, "corrected", said, by.user_id, by.utc_us)
         return id_
+
+    def _check_minutes(self, db: Connection, issued: invoices.Issued, minutes: int) -> None:
+        left = self._booker.left_to_give(db, issued.id) if self._booker is not None else 0
+        if not 0 < minutes <= left:
+            sentence = f"{issued.number} used {left} included minutes that can be given back: take at most that."
+            raise InvoiceError(sentence, "minutes_left", number=issued.number, left=left)
 
     def _original(self, db: Connection, invoice_id: str) -> tuple[invoices.Issued, Document]:
         issued = invoices.get(db, self._organisation, invoice_id)
@@ -161,6 +184,12 @@ class Issuer:
             said["reason"] = new.reason
         audit.append(db, self._organisation, f"{new.document.kind} issued", said, by.name, by.utc_us)
         return id_
+
+
+def minutes_back(minutes: int, original: Document) -> Line:
+    """The line of a correction that gives included minutes back: it costs nothing and says how many."""
+    words = {"de": f"{minutes} enthaltene Minuten zurückgegeben", "en": f"{minutes} included minutes given back"}
+    return Line(words[original.language], 1, 0, vat_key=original.lines[0].vat_key)
 
 
 def make_files(typesetter: Typesetter, document: Document, sheet: TimeSheet) -> tuple[File, ...]:

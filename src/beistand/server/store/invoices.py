@@ -19,7 +19,7 @@ from beistand.billing.draft import Source
 from beistand.billing.invoice import Document, totals
 from beistand.billing.money import VatKey
 from beistand.billing.timesheet import TimeSheet
-from beistand.server.store.database import new_id
+from beistand.server.store.database import AT_ONCE, new_id
 from beistand.server.store.tables import (
     invoice,
     invoice_document,
@@ -251,6 +251,15 @@ def get(db: Connection, organisation_id: str, invoice_id: str) -> Issued | None:
     """One invoice of the firm."""
     found = _issued(db, organisation_id, select(invoice).where(invoice.c.id == invoice_id))
     return found[0] if found else None
+
+
+def many(db: Connection, organisation_id: str, ids: Sequence[str]) -> list[Issued]:
+    """Invoices of the firm by their ids, oldest first; ids that it does not have are left out."""
+    found = []
+    for at in range(0, len(ids), AT_ONCE):
+        question = select(invoice).where(invoice.c.id.in_(ids[at : at + AT_ONCE]))
+        found += _issued(db, organisation_id, question.order_by(invoice.c.made_us, invoice.c.id))
+    return found
 
 
 def by_number(db: Connection, organisation_id: str, number: str) -> Issued | None:

@@ -23,6 +23,7 @@ class SellerData:
     datev_consultant: str = ""
     datev_client: str = ""
     datev_debtor: str = ""
+    datev_debtor_first: str = ""
     account_standard: str = ""
     account_reduced: str = ""
     account_reverse: str = ""

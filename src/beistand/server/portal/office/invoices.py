@@ -24,7 +24,7 @@ from beistand.server.portal.access import OWNER, Door, RefusalError, Visit
 from beistand.server.portal.office import invoice_data
 from beistand.server.portal.office.page import page
 from beistand.server.portal.office.times import DECIDERS
-from beistand.server.store import contracts, invoices, seller
+from beistand.server.store import contracts, invoice_balances, invoices, seller
 from beistand.server.store.invoices import Issued
 from beistand.server.store.seller import SellerData
 
@@ -98,9 +98,10 @@ class InvoicePages:
         fields = await visit.form(most=MOST_FIELDS)
         reason = texts.one_line(fields.get("reason", ""), REASON_LIMIT)
         lines = [(at, texts.whole(fields.get(f"back_{at}", ""), 0, 999_999) or 0) for at in range(1, MOST_FIELDS)]
+        minutes = texts.whole(fields.get("back_minutes", ""), 0, 999_999) or 0
 
         def change(c: Connection, issuer: Issuer, id_: str, data: SellerData, by: Actor) -> str:
-            return issuer.correct(c, id_, lines, reason, data, by)
+            return issuer.correct(c, id_, lines, reason, data, by, minutes)
 
         return await self._take_back(visit, reason, change)
 
@@ -111,8 +112,7 @@ class InvoicePages:
 
         def work(c: Connection) -> str:
             data = running.seller_of(c, organisation)
-            booker = MinutesAccount(organisation, contracts.load(c, organisation), running.period_of(issued.period))
-            issuer = Issuer(self._set(), organisation, booker)
+            issuer = Issuer(self._set(), organisation, _booker(c, organisation, issued))
             return change(c, issuer, issued.id, data, by)
 
         try:
@@ -128,8 +128,10 @@ async def listed(visit: Visit) -> Response:
     period = _period(visit, text) if text else None
     found = await visit.parts.db.read(lambda c: invoices.listed(c, organisation, period.name if period else ""))
     has_data = await visit.parts.db.read(lambda c: seller.get_seller(c, organisation)) is not None
-    due = sum(each.gross_cents for each in found if _is_open(each))
-    late = sum(each.gross_cents for each in found if _is_open(each) and each.due_on < running.today(visit.at.utc_us))
+    open_ = await visit.parts.db.read(lambda c: invoice_balances.balances(c, organisation, found))
+    today = running.today(visit.at.utc_us)
+    due = sum(open_.values())
+    late = sum(open_[each.id] for each in found if open_[each.id] > 0 and each.due_on < today)
     shown: dict[str, Any] = {"found": found, "period": period, "has_data": has_data, "due": due, "late": late}
     issued = texts.whole(visit.request.query_params.get("issued", ""), 0, 99_999)
     return await _page(visit, "invoices", issued=issued, **shown)
@@ -252,6 +254,7 @@ async def _invoice_page(visit: Visit, issued: Issued, problem: str) -> Response:
             "files": invoices.files_of(c, organisation, issued.id),
             "document": invoices.document_of(c, organisation, issued.id),
             "following": invoices.following(c, organisation, issued.id),
+            "minutes_left": _booker(c, organisation, issued).left_to_give(c, issued.id),
             "before": invoices.get(c, organisation, issued.preceding_id) if issued.preceding_id else None,
         }
 
@@ -282,6 +285,10 @@ def told(visit: Visit, error: InvoiceError) -> str:
     fields = error.values.get("fields", ())
     named = [visit.say(f"field_{name.lower().replace(' ', '_')}") for name in fields]  # type: ignore[attr-defined]
     return visit.say(f"problem_{error.code}").format(**{**error.values, "fields": ", ".join(named)})
+
+
+def _booker(c: Connection, organisation: str, issued: Issued) -> MinutesAccount:
+    return MinutesAccount(organisation, contracts.load(c, organisation), running.period_of(issued.period))
 
 
 def _is_open(each: Issued) -> bool:

@@ -218,6 +218,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "booking_used": ("genutzt", "used"),
     "booking_given_back": ("zurückgegeben", "given back"),
     "booking_expired": ("verfallen", "expired"),
+    "booking_taken_back": ("zurückgenommen", "taken back"),
     "date": ("Datum", "Date"),
     "minutes": ("Minuten", "Minutes"),
     "by": ("Von", "By"),

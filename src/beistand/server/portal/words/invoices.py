@@ -219,6 +219,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "Von Position {position} der Rechnung {number} sind noch {left} übrig: Nehmen Sie höchstens so viel zurück.",
         "Of line {position} of {number} {left} are left: take back at most that.",
     ),
+    "problem_minutes_left": (
+        "Von den enthaltenen Minuten, die {number} verbraucht hat, lassen sich noch {left} zurückgeben: "
+        "Nehmen Sie höchstens so viele.",
+        "{number} used {left} included minutes that can be given back: take at most that.",
+    ),
+    "correct_minutes": (
+        "Enthaltene Minuten zurückgeben (höchstens {left})",
+        "Give included minutes back (at most {left})",
+    ),
     "problem_nothing_chosen": ("Es wurde nichts zum Zurücknehmen gewählt.", "Nothing was chosen to be taken back."),
     "problem_corrected_already": (
         "{number} wurde schon korrigiert: Nehmen Sie den Rest durch eine weitere Korrektur zurück.",

@@ -36,6 +36,7 @@ from beistand.server.store.tables.ground import (
     user,
 )
 from beistand.server.store.tables.invoices import (
+    debtor_account,
     export_batch,
     invoice,
     invoice_document,
@@ -76,6 +77,7 @@ __all__ = [
     "contract_version",
     "coverage_decision",
     "coverage_rule",
+    "debtor_account",
     "export_batch",
     "goodwill",
     "goodwill_decision",

@@ -240,7 +240,7 @@ quota_ledger = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("user_id", Text, ForeignKey("user.id"), nullable=True),
     Column("utc_us", BigInteger, nullable=False),
-    CheckConstraint("kind IN ('granted', 'carried', 'used', 'given_back', 'expired')", name="kind"),
+    CheckConstraint("kind IN ('granted', 'carried', 'used', 'given_back', 'expired', 'taken_back')", name="kind"),
     CheckConstraint("minutes >= 0", name="minutes"),
     Index("ix_quota_ledger_period_id", "period_id"),
     sqlite_autoincrement=True,

@@ -42,12 +42,25 @@ seller = Table(
     Column("due_days", Integer, nullable=False, server_default="14"),
     _text("invoice_prefix", "RE"),
     _text("cancellation_prefix", "ST"),
-    *(_text(name) for name in ("datev_consultant", "datev_client", "datev_debtor")),
+    *(_text(name) for name in ("datev_consultant", "datev_client", "datev_debtor", "datev_debtor_first")),
     *(_text(name) for name in ("account_standard", "account_reduced", "account_reverse", "account_exempt")),
     CheckConstraint("due_days BETWEEN 0 AND 365", name="due"),
 )
 
 # The last number of each series and year. UPDATE ... RETURNING within the issuing transaction: no gap, no number twice.
+# A customer's own account in the tax adviser's books; once given it is never another's.
+debtor_account = Table(
+    "debtor_account",
+    metadata,
+    Column("organisation_id", Text, ForeignKey("organisation.id"), primary_key=True),
+    Column("party_id", Text, primary_key=True),
+    Column("account", BigInteger, nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    UniqueConstraint("organisation_id", "account", name="uq_debtor_account_organisation_id_account"),
+    CheckConstraint("account > 0", name="account"),
+    info=APPEND_ONLY,
+)
+
 number_series = Table(
     "number_series",
     metadata,

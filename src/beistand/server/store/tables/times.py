@@ -42,6 +42,8 @@ charge_notice = Table(
     Column("is_gross", Boolean, nullable=False),
     Column("payer", Text, nullable=False),
     Column("language", Text, nullable=False),
+    # JSON: [[from microsecond, hour as the words write it, cents an hour], ...]: prices that the words name for later.
+    Column("later", Text, nullable=False, server_default="[]"),
     Column("user_id", Text, ForeignKey("user.id"), nullable=False),
     Column("made_us", BigInteger, nullable=False),
     CheckConstraint("rate_cents >= 0", name="rate"),
