@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,10 +61,16 @@ class Chromium:
     def type_text(self, text: str) -> None:
         self.page.keyboard.insert_text(text)
 
+    def allow_clipboard(self, house: House) -> None:
+        """As a technician who has answered the browser's question once."""
+        self._context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
+
     def close(self) -> None:
         self._browser.close()
         self._playwright.stop()
 
+
+NewBrowser = Callable[..., Browser]
 
 PREFERENCES = {
     "app.update.enabled": False,

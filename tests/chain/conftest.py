@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chain.browsers import Browser, Chromium, NewBrowser
 from chain.desktop import Desktop
 from chain.house import House
 from chain.technician import Technician
@@ -84,3 +85,16 @@ def new_program(desktop: Desktop) -> Iterator[Callable[..., subprocess.Popen[str
     for process in made:
         process.kill()
         process.wait(30)
+
+
+@pytest.fixture
+def new_browser() -> Iterator[NewBrowser]:
+    made: list[Browser] = []
+
+    def start(kind: Callable[..., Browser] = Chromium, *arguments: str) -> Browser:
+        made.append(kind(*arguments))
+        return made[-1]
+
+    yield start
+    for browser in made:
+        browser.close()

@@ -16,9 +16,40 @@ from host.xserver import XServer
 from waiting import wait_until
 
 READER = Path(__file__).with_name("screen_reader.py")
+NOTEPAD = Path(__file__).with_name("notepad.py")
 BUS_LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")
 KEYCODES = {"Return": 36, "Tab": 23, "space": 65, "Escape": 9, "Control": 37, "Alt": 64, "Shift": 50}
 DIGITS = {str((digit + 1) % 10): 10 + digit for digit in range(10)}
+
+
+class Notepad:
+    """A program of the customer's with a text field and a clipboard (notepad.py)."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        assert self.ask("text") == ""
+        self.middle = (990, 430)
+
+    def ask(self, question: str) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(question + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def copy(self, words: str) -> None:
+        """As the customer does with Ctrl+C."""
+        assert self.ask(f"copy {json.dumps(words)}")
+
+    @property
+    def text(self) -> str:
+        return str(self.ask("text"))
+
+    @property
+    def copied(self) -> str | None:
+        """What is in the desktop's clipboard, as text."""
+        found: str | None = self.ask("paste")
+        return found
 
 
 class Desktop:
@@ -130,6 +161,11 @@ class Desktop:
         self.customer.key(KEYCODES[names[-1]])
         for name in names[:-1]:
             self.customer.hold(KEYCODES[name], False)
+
+    def notepad(self) -> Notepad:
+        """A text editor in the right half of the screen, in front of the others."""
+        process = self._spawn([sys.executable, str(NOTEPAD)], self.environment, is_asked=True)
+        return Notepad(process)
 
     def painter(self, **place: int) -> Painter:
         """A program that paints on this desktop."""

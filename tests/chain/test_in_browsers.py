@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from beistand.protocol.e2e import messages as m
 from chain.acting import NewProgram, typed
-from chain.browsers import Browser, Chromium, Firefox
+from chain.browsers import Chromium, Firefox, NewBrowser
 from chain.desktop import Desktop
 from chain.hostile import HostileProgram
 from chain.house import House
+from chain.page import new_number, pixel, shown, until_shown
 from waiting import wait_until
 
 pytestmark = [pytest.mark.screen, pytest.mark.browser]
@@ -24,66 +25,6 @@ VideoDecoder.isConfigSupported = async (config) =>
   LACKING.some((begin) => config.codec.startsWith(begin)) ? { supported: false, config } : ask(config);
 """
 GREEN = 0x20C040
-
-NewBrowser = Callable[..., Browser]
-
-
-@pytest.fixture
-def new_browser() -> Iterator[NewBrowser]:
-    made: list[Browser] = []
-
-    def start(kind: Callable[..., Browser] = Chromium, *arguments: str) -> Browser:
-        made.append(kind(*arguments))
-        return made[-1]
-
-    yield start
-    for browser in made:
-        browser.close()
-
-
-def shown(browser: Browser, name: str) -> str:
-    """What the page says of itself, for tests."""
-    return str(browser.run(f"return document.documentElement.dataset[{name!r}] ?? ''"))
-
-
-def until_shown(browser: Browser, name: str, value: str) -> None:
-    def is_so() -> bool:
-        return shown(browser, name) == value
-
-    try:
-        wait_until(is_so)
-    except AssertionError:
-        words = browser.run("return document.body.innerText")
-        raise AssertionError(f"{name} is {shown(browser, name)!r} and not {value!r}; the page says:\n{words}") from None
-
-
-def new_number(browser: Browser, house: House) -> str:
-    """Makes a session in the page and reads its number there."""
-    browser.sign_in(house)
-    wait_until(lambda: browser.run("return Boolean(document.querySelector('[data-test=customer]'))"), "no start page")
-    browser.run("""
-      const field = document.querySelector("[data-test=customer]");
-      field.value = "Frau Muster";
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      document.querySelector("[data-test=create]").click();
-    """)
-    number = wait_until(
-        lambda: browser.run("return document.querySelector('[data-test=number]')?.textContent ?? ''"),
-        "no number was made",
-    )
-    until_shown(browser, "step", "waiting")
-    return str(number).replace(" ", "")
-
-
-def pixel(browser: Browser, x: int, y: int) -> list[int]:
-    return list(
-        browser.run(f"""
-          const canvas = document.querySelector("[data-test=screen]");
-          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
-          copy.drawImage(canvas, 0, 0);
-          return [...copy.getImageData({x}, {y}, 1, 1).data.slice(0, 3)];
-        """)
-    )
 
 
 @pytest.mark.parametrize(

@@ -134,9 +134,26 @@ def test_the_technician_asks_for_control_and_the_customer_decides():
     talk = agreed(level=1)
     assert talk.handle(c.Got(m.LevelAsk(2)), 3.0) == [c.Ask("level", 2, False, "", "")]
     assert talk.handle(c.Got(m.LevelAsk(2)), 3.0) == []  # one question at a time
-    assert talk.handle(c.Answered(0, 0, 1), 4.0) == []
+    refused = talk.handle(c.Answered(0, 0, 1), 4.0)
+    assert refused == [c.Send(m.Notice("declined", "The customer does not allow control now."))]
     talk.handle(c.Got(m.LevelAsk(2)), 5.0)
     assert m.LevelChanged(2, 1) in sent(talk.handle(c.Answered(2, 0, 1), 6.0))
+
+
+def test_copied_text_comes_in_only_under_control_and_without_what_commands_a_terminal():
+    assert agreed(level=1).handle(c.Got(m.Clipboard("x")), 3.0) == []
+    effects = agreed().handle(c.Got(m.Clipboard("a\x00\r\nb\tc\x1b[2J\x9bd")), 3.0)
+    assert effects == [c.SetClipboard("a\nb\tc[2Jd"), c.Report("clipboard", {"letters": 9})]
+
+
+def test_copied_text_goes_out_only_in_a_session_and_its_length_alone_is_recorded():
+    assert c.Conversation().handle(c.Acted("clipboard", "geheim"), 1.0) == []
+    effects = agreed(level=1).handle(c.Acted("clipboard", "geheim\x07"), 3.0)
+    assert effects == [
+        c.Send(m.Clipboard("geheim")),
+        c.Report("clipboard_sent", {"letters": 6}),
+        c.ShowChat("said_copied", "6"),
+    ]
 
 
 def test_work_that_turns_chargeable_rests_until_the_answer():

@@ -7,6 +7,7 @@ out, in order.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from typing import Any
 
 from beistand.host.charging import Charging, Reading
@@ -84,11 +85,13 @@ __all__ = [
     "Stopped",
     "Ticked",
     "Withdraw",
+    "clean_copy",
     "clean_name",
     "clean_sentence",
 ]
 
 NAME_CHARACTERS = 60
+COPY_CHARACTERS = 200_000
 VIEW, CONTROL, ADMINISTER = 1, 2, 3
 CLOCK_SECONDS = 10.0
 # What a statement can be refused for, with a sentence of its own for the customer.
@@ -100,6 +103,15 @@ def clean_name(value: object) -> str:
     text = value if isinstance(value, str) else ""
     bidi = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
     return "".join(c for c in text if c.isprintable() and c not in bidi).strip()[:NAME_CHARACTERS]
+
+
+def clean_copy(text: str) -> str:
+    """Copied text as it may be put into a clipboard: lines and tabs stay, other control characters go.
+
+    Pasted into a terminal they would be commands to it.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))[:COPY_CHARACTERS]
 
 
 class Conversation:
@@ -223,7 +235,8 @@ class Conversation:
                 if not session.may_control:
                     return []  # deliberately lax, like input that was under way when the right ended
                 self._note("fact_clipboard", now)
-                return [SetClipboard(message.text), Report("clipboard", {"letters": len(message.text)})]
+                text = clean_copy(message.text)
+                return [SetClipboard(text), Report("clipboard", {"letters": len(text)})]
         return [Inject(message)] if session.may_control else []
 
     def _ask(self, kind: str, level: int, is_chargeable: bool, notice: str, covered_by: str) -> Ask:
@@ -277,7 +290,8 @@ class Conversation:
             return []
         digest = hashlib.sha256(asked.notice.encode()).digest() if asked.notice else b""
         if asked.kind == "level":
-            return self._raise(1, now) if answer.level == CONTROL else []
+            refused = m.Notice("declined", "The customer does not allow control now.")
+            return self._raise(1, now) if answer.level == CONTROL else [Send(refused)]
         if asked.kind == "administer":
             return self._administer_answered(answer, now)
         if asked.kind == "charge":
@@ -339,6 +353,8 @@ class Conversation:
             return [Send(m.Chat(text)), ShowChat("said_you", text)] if session.level else []
         if act == "stop_recording":
             return self._recording_off(self._recording.stop(), now)
+        if act == "clipboard":
+            return self._send_copied(event.text, now)
         if act == "take_back":
             return self._lower(1, now) if session.level >= CONTROL else []
         if act == "step_down":
@@ -360,6 +376,15 @@ class Conversation:
             price, self._waiting_price = self._waiting_price, None
             out += self._ask_price(price, now)
         return out
+
+    def _send_copied(self, copied: str, now: float) -> list[Effect]:
+        """What the customer copied, each time by their own button; nothing of it is kept but its length."""
+        text = clean_copy(copied)
+        if not self.session.level:
+            return []
+        self._note("fact_clipboard_sent", now)
+        told = Report("clipboard_sent", {"letters": len(text)})
+        return [Send(m.Clipboard(text)), told, ShowChat("said_copied", str(len(text)))]
 
     def _raise(self, by: int, now: float) -> list[Effect]:
         if not self.session.can("raise"):

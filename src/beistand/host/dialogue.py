@@ -39,7 +39,10 @@ class Answered:
 
 @dataclass(frozen=True)
 class Acted:
-    """A button of the panel: pause go_on curtain curtain_off take_back step_down give_control stop_recording chat."""
+    """A button of the panel.
+
+    pause go_on curtain curtain_off take_back step_down give_control stop_recording chat clipboard
+    """
 
     act: str
     text: str = ""

@@ -12,6 +12,7 @@ import wx
 
 from beistand.host.charging import Reading
 from beistand.host.firm import Firm
+from beistand.host.ui.clipboard import LentClipboard
 from beistand.host.ui.clock import panel_line
 from beistand.host.ui.consent import Answer, Asking, ConsentSheet, Question
 from beistand.host.ui.number import NumberWindow
@@ -50,6 +51,7 @@ class Windows:
         self._sheet: ConsentSheet | None = None
         self._panel: SessionPanel | None = None
         self._last: SummarySheet | None = None
+        self._clipboard = LentClipboard()
         self.language = language
 
     def _typed(self, number: SessionNumber) -> None:
@@ -106,11 +108,20 @@ class Windows:
         """Opens the session panel."""
 
         def show() -> None:
-            self._panel = SessionPanel(self.language, technician, self._was_real, self._told.act)
+            self._panel = SessionPanel(self.language, technician, self._was_real, self._act)
             self._panel.ShowWithoutActivating()
             name_fields(self._panel)
 
         wx.CallAfter(show)
+
+    def _act(self, act: str, text: str) -> None:
+        """The panel's buttons; what the customer copied is read at the very moment it is to be sent."""
+        if act == "clipboard":
+            text = self._clipboard.text()
+            if not text.strip():
+                self.show_chat("nothing_copied", "")
+                return
+        self._told.act(act, text)
 
     def show_state(self, mode: str, level: int, is_muted: bool, is_interrupted: bool) -> None:
         """Words and buttons of the panel."""
@@ -150,14 +161,8 @@ class Windows:
         wx.CallAfter(do)
 
     def set_clipboard(self, text: str) -> None:
-        """Puts text into the customer's clipboard."""
-
-        def put() -> None:
-            if wx.TheClipboard.Open():
-                wx.TheClipboard.SetData(wx.TextDataObject(text))
-                wx.TheClipboard.Close()
-
-        wx.CallAfter(put)
+        """Puts text into the customer's clipboard; their own content comes back at the end."""
+        wx.CallAfter(self._clipboard.put, text)
 
     def show_summary(self, summary: Summary, remove_program: Callable[[], None] | None = None) -> None:
         """Closes everything else and shows the last sheet; `remove_program` deletes the program's own file."""
@@ -166,6 +171,7 @@ class Windows:
             if self._panel is not None:
                 self._panel.Destroy()
                 self._panel = None
+            self._clipboard.give_back()
             self._last = SummarySheet(summary, self.language, self._told.leave, remove_program)
             self._last.Show()
             name_fields(self._last)

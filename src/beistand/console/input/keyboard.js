@@ -1,6 +1,7 @@
 // @ts-check
 // Keys of the technician -> messages. Characters travel as text (whatever the layouts), shortcuts and special keys as key codes.
 // A hidden text field takes what the browser composes: dead keys, input methods, AltGr, emoji.
+import { commandOf } from "./shortcuts.js";
 
 const MODIFIERS = new Set([
   "ShiftLeft", "ShiftRight", "ControlLeft", "ControlRight", "AltLeft", "AltRight", "MetaLeft", "MetaRight",
@@ -76,6 +77,11 @@ export class Keyboard {
     for (const code of [...codes].reverse()) this.send({ kind: "Key", code, isPressed: false });
   }
 
+  /** The console's own keys were pressed: what leads to them is never told. */
+  forget() {
+    this.pending.clear();
+  }
+
   /** The page lost the keyboard. */
   release() {
     this.pending.clear();
@@ -84,8 +90,9 @@ export class Keyboard {
   }
 }
 
-/** Binds a hidden text field. @param {HTMLTextAreaElement} field @param {Keyboard} keyboard */
-export function listen(field, keyboard) {
+/** Binds a hidden text field. @param {HTMLTextAreaElement} field @param {Keyboard} keyboard
+ * @param {(command: string) => void} own a command of the console itself */
+export function listen(field, keyboard, own) {
   const asEvent = (/** @type {KeyboardEvent} */ event) => ({
     key: event.key,
     ctrlKey: event.ctrlKey,
@@ -94,7 +101,12 @@ export function listen(field, keyboard) {
     isAltGraph: event.getModifierState("AltGraph"),
   });
   field.addEventListener("keydown", (event) => {
-    if (!event.isComposing && keyboard.down(event.code, asEvent(event))) event.preventDefault();
+    const command = commandOf(event);
+    if (command) {
+      keyboard.forget();
+      event.preventDefault();
+      own(command);
+    } else if (!event.isComposing && keyboard.down(event.code, asEvent(event))) event.preventDefault();
     event.stopPropagation();
   });
   field.addEventListener("keyup", (event) => {

@@ -46,6 +46,11 @@ export class Renderer {
     this.arrange();
   }
 
+  /** The scale in use, in the customer's pixels to this screen's. */
+  get shown() {
+    return (this.scale ?? 1) * (globalThis.devicePixelRatio || 1);
+  }
+
   arrange() {
     if (!this.frame.width) return;
     const place = { width: this.place.clientWidth, height: this.place.clientHeight };

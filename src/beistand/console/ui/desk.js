@@ -5,32 +5,26 @@ import { Keyboard, listen as listenKeyboard } from "../input/keyboard.js";
 import { listen as listenPointer } from "../input/pointer.js";
 import { Decoder } from "../screen/decoder.js";
 import { Renderer } from "../screen/renderer.js";
+import { nextZoom } from "../input/shortcuts.js";
 import { clock, money, t, vatWords } from "../i18n.js";
 import { AdministerSheet, administerWords } from "./administer.js";
 import { ChargeSheet } from "./charge.js";
+import { received, sendCopy, typeCopy } from "./copying.js";
 import { clean, el, show } from "./dom.js";
+import { snapshot } from "./snapshot.js";
+import { toolbar } from "./toolbar.js";
 
-/** @type {[string, string[]][]} */
-const CHORDS = [
-  ["Strg+Alt+Entf", ["ControlLeft", "AltLeft", "Delete"]],
-  ["Alt+Tab", ["AltLeft", "Tab"]],
-  ["Alt+F4", ["AltLeft", "F4"]],
-  ["Win", ["MetaLeft"]],
-  ["Win+R", ["MetaLeft", "KeyR"]],
-  ["Druck", ["PrintScreen"]],
-  ["Esc", ["Escape"]],
-  ["F5", ["F5"]],
-];
 const PING_MS = 2000;
 
 export class Desk {
   /** @param {HTMLElement} place @param {import("../support.js").Support} support @param {string} customer */
   constructor(place, support, customer) {
     this.support = support;
+    this.place = place;
+    this.customer = customer;
     this.began = performance.now();
     this.frames = 0;
     this.counted = { frames: 0, bytes: support.bytesIn, at: performance.now() };
-    this.sent = 0;
     this.clockAt = performance.now();
     this.spent = "";
     this.sheet = new ChargeSheet(support, () => this.field.focus());
@@ -46,7 +40,7 @@ export class Desk {
       () => this.support.send({ kind: "KeyframeWanted" }),
     );
     this.keyboard = new Keyboard((message) => this.support.input(message));
-    listenKeyboard(this.field, this.keyboard);
+    listenKeyboard(this.field, this.keyboard, (command) => this.command(command));
     listenPointer(this.canvas, (x, y) => this.renderer.toFrame(x, y), {
       send: (message) => this.support.input(message),
       focus: () => this.field.focus({ preventScroll: true }),
@@ -71,33 +65,22 @@ export class Desk {
     this.administer = el("button", { class: "small", "data-test": "administer", onclick: () => this.changeAdminister() });
     this.price = el("button", { class: "small price-button", "data-test": "charge", onclick: () => this.openCharge() }, t("charge"));
     this.time = el("span", { class: "clock", "data-test": "clock", role: "timer", "aria-live": "off" });
-    this.monitors = el("select", { class: "small", "aria-label": t("monitor"), hidden: true });
-    this.monitors.addEventListener("change", () => this.support.send({ kind: "SelectMonitor", id: Number(this.monitors.value) }));
-    const zoom = el("select", { class: "small", "aria-label": t("zoom"), "data-test": "zoom" },
-      el("option", { value: "fit" }, t("fit")),
-      ...[0.5, 0.75, 1, 1.5, 2].map((z) => el("option", { value: z }, z === 1 ? "1:1" : `${z * 100} %`)));
-    zoom.addEventListener("change", () => this.renderer.setZoom(zoom.value === "fit" ? "fit" : Number(zoom.value)));
-    const chords = el("select", { class: "small", "aria-label": t("keys"), "data-test": "chords" },
-      el("option", { value: "" }, t("keys")), ...CHORDS.map(([name], i) => el("option", { value: i }, name)));
-    chords.addEventListener("change", () => {
-      if (chords.value) this.keyboard.chord(CHORDS[Number(chords.value)][1]);
-      chords.value = "";
+    this.monitors = el("select", { class: "small", "aria-label": t("monitor"), hidden: true, "data-test": "monitors" });
+    this.monitors.addEventListener("change", () => {
+      this.support.send({ kind: "SelectMonitor", id: Number(this.monitors.value) });
       this.field.focus();
     });
-    const bar = el("header", { class: "desk-bar" },
-      el("span", { class: "name" }, clean(customer)), this.words, el("span", { class: "grow" }),
-      this.time, this.price, this.level, this.administer, this.monitors, chords, zoom,
-      el("button", { class: "small quiet", onclick: () => this.paste() }, t("paste")),
-      el("button", { class: "small quiet", onclick: () => place.requestFullscreen?.() }, t("full_screen")),
-      el("button", { class: "small quiet", onclick: () => this.toggleChat(), "aria-expanded": "false" }, "✉"),
-      el("button", { class: "small stop", "data-test": "end", onclick: () => this.support.end() }, t("end")));
     this.talk = el("ul", { class: "talk", "aria-live": "polite" });
+    this.toolbar = toolbar(this, customer);
     const line = el("input", { maxlength: 1000, "aria-label": t("chat"), placeholder: t("chat") });
     this.chat = el("aside", { class: "chat", hidden: true }, this.talk,
       el("form", { onsubmit: (/** @type {Event} */ event) => this.say(event, line) }, line, el("button", { class: "small" }, t("send"))));
     this.status = el("footer", { class: "status", "data-test": "status" });
     this.toast = el("p", { class: "toast", role: "status", hidden: true, "data-test": "notice" });
-    show(place, el("div", { class: "desk" }, bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node, this.elevation.node), this.status));
+    this.chat.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Escape") this.field.focus();
+    });
+    show(place, el("div", { class: "desk" }, this.toolbar.bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node, this.elevation.node), this.status));
   }
 
   /** @param {string} state @param {boolean} [isInterrupted] */
@@ -105,6 +88,7 @@ export class Desk {
     const mode = state.split("_")[0];
     const key = isInterrupted ? "state_interrupted" : mode === "open" ? `state_${state}` : `state_${mode}`;
     this.words.textContent = t(key);
+    this.words.title = t(key);
     document.documentElement.dataset.session = isInterrupted ? "interrupted" : state;
     const isVeiled = isInterrupted || mode !== "open";
     this.curtain.hidden = !isVeiled;
@@ -190,7 +174,9 @@ export class Desk {
         this.said("said_customer", message.text);
         break;
       case "Clipboard":
-        navigator.clipboard?.writeText(message.text).catch(() => this.notice(t("no_clipboard")));
+        this.chat.hidden = false;
+        this.talk.append(received(message.text, (words) => this.notice(words)));
+        this.talk.scrollTop = this.talk.scrollHeight;
         break;
       case "Pong":
         this.roundTrip = Math.round(performance.now() - message.t);
@@ -224,6 +210,8 @@ export class Desk {
     const text = t(key, { time: clock(seconds), amount });
     this.spent = text;
     this.time.textContent = runs ? text : t("clock_still", { clock: text });
+    this.time.title = this.time.textContent;
+    this.price.hidden = told.isChargeable; // agreed to already: the room is the clock's
     this.time.classList.toggle("chargeable", told.isChargeable);
     document.documentElement.dataset.clock = `${told.isChargeable ? "charged" : "free"} ${runs ? "runs" : "still"}`;
   }
@@ -255,14 +243,46 @@ export class Desk {
     }, ms);
   }
 
-  async paste() {
-    try {
-      const text = await navigator.clipboard.readText();
-      this.support.input({ kind: "Clipboard", text: text.slice(0, 200000) });
-    } catch {
-      this.notice(t("no_clipboard"));
+  /** A command of the toolbar or of the console's own keys (input/shortcuts.js). @param {string} command */
+  command(command) {
+    const tell = (/** @type {string} */ words) => this.notice(words);
+    /** @type {Record<string, () => void>} */
+    const commands = {
+      menu: () => this.toolbar?.focus(),
+      fit: () => this.zoom("fit"),
+      exact: () => this.zoom(1),
+      larger: () => this.zoom(nextZoom(this.renderer.zoom, this.renderer.shown, 1)),
+      smaller: () => this.zoom(nextZoom(this.renderer.zoom, this.renderer.shown, -1)),
+      full: () => this.fullScreen(),
+      snapshot: () => this.snapshot(),
+      chat: () => this.toggleChat(),
+      send_copy: () => sendCopy(this.support, tell),
+      type_copy: () => typeCopy(this.support, this.keyboard, tell),
+    };
+    commands[command]?.();
+  }
+
+  /** @param {"fit" | number} zoom */
+  zoom(zoom) {
+    this.renderer.setZoom(zoom);
+    document.documentElement.dataset.zoom = String(zoom);
+    this.notice(zoom === "fit" ? t("fit") : `${Math.round(zoom * 100)} %`, 1200);
+  }
+
+  /** In full screen a browser that can (Chromium) also leaves Alt+Tab, Esc and the Windows key to the customer's computer. */
+  fullScreen() {
+    if (document.fullscreenElement) {
+      document.exitFullscreen();
+      return;
     }
-    this.field.focus();
+    const keyboard = /** @type {any} */ (navigator).keyboard;
+    this.place.requestFullscreen?.().then(() => keyboard?.lock?.()).catch(() => this.notice(t("no_full_screen")));
+  }
+
+  /** Not through a curtain: what is behind it was the customer's to close. */
+  snapshot() {
+    if (!this.curtain.hidden) return this.notice(this.curtain.textContent);
+    snapshot(this.canvas, { id: this.support.made.id, customer: this.customer }, (words) => this.notice(words));
   }
 
   toggleChat() {

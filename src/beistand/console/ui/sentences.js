@@ -11,6 +11,7 @@ export const SENTENCES = [
   [/^The picture is taken by (\w+), which needs more computing power, because (.*)$/s, "Das Bild wird auf dem langsameren Weg aufgenommen ($1). Der Grund: $2"],
   [/^That window runs as administrator, /, "Dieses Fenster läuft mit Administratorrechten, und Windows nimmt dafür von hier keine Eingaben an: Bitten Sie den Kunden, es zu bedienen."],
   [/^Windows did not take the input \((.*)\): /s, "Windows hat die Eingabe nicht angenommen ($1): Der Sperrbildschirm oder eine Frage von Windows ist offen, oder ein Programm mit Administratorrechten liegt vorn."],
+  [/^The customer does not allow control now\.$/, "Der Kunde möchte die Bedienung jetzt nicht erlauben."],
   [/^The customer's own Beistand windows cannot be operated from here\.$/, "Die Beistand-Fenster des Kunden lassen sich von hier nicht bedienen."],
   [/^The customer's computer cannot keep up with the input; /, "Der Rechner des Kunden kommt mit den Eingaben nicht mit; ein Teil wurde verworfen."],
 ];

@@ -19,7 +19,7 @@ LEVELS = {
     3: ("state_administer", "step_down"),
 }
 # Events the panel reports: "pause" "go_on" "curtain" "curtain_off" "take_back" "step_down" "give_control"
-# "stop_recording" and ("chat", text).
+# "stop_recording" "clipboard" and ("chat", text).
 OnAct = Callable[[str, str], None]
 
 
@@ -53,11 +53,11 @@ class SessionPanel(wx.Frame):
         self.level = self._button(panel, "take_back", lambda: self._level_act)
         column.Add(self.level, 0, wx.EXPAND | wx.BOTTOM, 10)
         column.Add(theme.label(panel, say("doings", language), theme.SMALL_PT, colour=theme.QUIET), 0, wx.BOTTOM, 2)
-        self.doings = wx.TextCtrl(panel, style=wx.TE_MULTILINE | wx.TE_READONLY | wx.TE_NO_VSCROLL, size=(WIDTH_PX, 78))
+        self.doings = wx.TextCtrl(panel, style=wx.TE_MULTILINE | wx.TE_READONLY | wx.TE_NO_VSCROLL, size=(WIDTH_PX, 70))
         self.doings.SetFont(theme.font(11))
         self.doings.SetName(say("doings", language))
         column.Add(self.doings, 0, wx.EXPAND | wx.BOTTOM, 8)
-        self.talk = wx.TextCtrl(panel, style=wx.TE_MULTILINE | wx.TE_READONLY | wx.TE_NO_VSCROLL, size=(WIDTH_PX, 84))
+        self.talk = wx.TextCtrl(panel, style=wx.TE_MULTILINE | wx.TE_READONLY | wx.TE_NO_VSCROLL, size=(WIDTH_PX, 70))
         self.talk.SetFont(theme.font(11))
         self.talk.SetName(say("message", language))
         column.Add(self.talk, 1, wx.EXPAND | wx.BOTTOM, 6)
@@ -72,7 +72,8 @@ class SessionPanel(wx.Frame):
         send.Bind(wx.EVT_BUTTON, lambda _event: self._send())
         chat.Add(self.line, 1, wx.RIGHT, 8)
         chat.Add(send)
-        column.Add(chat, 0, wx.EXPAND)
+        column.Add(chat, 0, wx.EXPAND | wx.BOTTOM, 8)
+        column.Add(self._button(panel, "send_copied", lambda: "clipboard"), 0, wx.EXPAND)
         outer = wx.BoxSizer(wx.VERTICAL)
         outer.Add(column, 1, wx.EXPAND | wx.ALL, 14)
         panel.SetSizer(outer)
@@ -113,7 +114,7 @@ class SessionPanel(wx.Frame):
 
     def _press(self, act: str) -> None:
         # Less is free for everybody; more must come from the customer's own hand (security.md S25).
-        widens = act in ("go_on", "curtain_off", "give_control")
+        widens = act in ("go_on", "curtain_off", "give_control", "clipboard")
         if not widens or self._was_real():
             self._on_act(act, "")
 

@@ -279,6 +279,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "give_control": ("Bedienen erlauben", "Allow control"),
     "message": ("Nachricht", "Message"),
     "send": ("Senden", "Send"),
+    "send_copied": ("Kopierten Text an den Techniker senden", "Send copied text to the technician"),
+    "nothing_copied": (
+        "Es ist kein Text kopiert. Markieren Sie den Text und drücken Sie Strg+C.",
+        "No text is copied. Select the text and press Ctrl+C.",
+    ),
+    "said_copied": ("Gesendet: kopierter Text, {text} Zeichen", "Sent: copied text, {text} characters"),
     "said_technician": ("Techniker: {text}", "Technician: {text}"),
     "said_you": ("Sie: {text}", "You: {text}"),
     "slow_capture": (
@@ -369,6 +375,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fact_record_on": ("Aufzeichnung erlaubt", "Recording allowed"),
     "fact_record_no": ("Aufzeichnung abgelehnt", "Recording declined"),
     "fact_record_off": ("Aufzeichnung beendet", "Recording ended"),
+    "fact_clipboard_sent": ("Kopierten Text gesendet", "Copied text sent"),
     "fact_ended": ("Ende", "End"),
 }
 

@@ -95,8 +95,8 @@ def _text(what: str, data: dict[str, Any], say: Say) -> str:
             return say(f"ev_level_{2 if data.get('level') == 2 else 1}")
         case "charge_answered":
             return f"{say('ev_charge_yes' if data.get('is_yes') is True else 'ev_charge_no')}: {data.get('notice', '')}"
-        case "clipboard":
-            return say("ev_clipboard").format(letters=data.get("letters", "?"))
+        case "clipboard" | "clipboard_sent":
+            return say(f"ev_{what}").format(letters=data.get("letters", "?"))
         case "administer_asked" | "administer_on":
             told = {name: str(data.get(name, "")).replace("\n", ", ") for name in ("reason", "names")}
             return say(f"ev_{what}").format(**told)

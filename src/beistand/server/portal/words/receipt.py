@@ -96,6 +96,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Text in Ihre Zwischenablage gelegt ({letters} Zeichen)",
         "Text put into your clipboard ({letters} letters)",
     ),
+    "ev_clipboard_sent": (
+        "Kopierten Text an den Techniker gesendet ({letters} Zeichen)",
+        "Copied text sent to the technician ({letters} letters)",
+    ),
     "ev_made": ("Nur für die Sitzung angelegt: {names}", "Made for the session only: {names}"),
     "ev_nothing_made": ("Nichts auf Ihrem Rechner angelegt", "Nothing made on your computer"),
     "ev_interrupted": ("Unterbrochen", "Interrupted"),
