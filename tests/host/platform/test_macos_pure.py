@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import pytest
 
+from beistand.host.platform.macos.bundle import bundle_of
 from beistand.host.platform.macos.keycodes import FLAGS, KEYCODES
 from beistand.host.platform.macos.layout import Display, placed, to_pixels, to_points
 from beistand.host.platform.windows.scancodes import SCANCODES
@@ -51,3 +54,17 @@ def test_every_key_of_a_pc_keyboard_that_a_mac_has_is_known_and_none_twice() -> 
         "ScrollLock", "KanaMode", "Convert", "NonConvert"
     }  # fmt: skip
     assert set(FLAGS) <= set(KEYCODES.values())
+
+
+@pytest.mark.parametrize(
+    ("program", "own"),
+    [
+        ("/Applications/Fernhilfe.app/Contents/MacOS/Fernhilfe", "/Applications/Fernhilfe.app"),
+        ("/Users/Jörg/Downloads/a b.app/Contents/MacOS/x", "/Users/Jörg/Downloads/a b.app"),
+        ("/Users/x/Contents/MacOS/program", "/Users/x/Contents/MacOS/program"),
+        ("/usr/local/bin/program", "/usr/local/bin/program"),
+        ("/Contents/MacOS/x", "/Contents/MacOS/x"),
+    ],
+)
+def test_delete_the_program_takes_the_app_and_never_a_folder_around_it(program: str, own: str) -> None:
+    assert bundle_of(PurePosixPath(program)) == PurePosixPath(own)

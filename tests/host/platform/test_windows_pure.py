@@ -245,7 +245,35 @@ def test_a_still_screen_is_looked_at_rarely_and_at_once_after_a_touch() -> None:
         pace.looked(False, now)
         looks += 1
         now += 0.001
-    assert looks < 120  # of 900 at the fast pace
+    assert looks < 80  # of 900 at the fast pace
     assert pace.due(now) > SLOW_SECONDS / 2
     pace.touched(now)
     assert pace.due(now) <= FAST_SECONDS
+
+
+def looks_during(pace: Pace, begin: float, seconds: float, change_every: float) -> list[tuple[float, bool]]:
+    """(moment, whether it found a change) of each look; changes come by the clock."""
+    now, shown, looks = begin, int(begin / change_every), []
+    while now < begin + seconds:
+        now += pace.due(now)
+        there = int(now / change_every)
+        looks.append((now, there != shown))
+        pace.looked(there != shown, now)
+        shown = there
+        now += 0.001
+    return looks
+
+
+def test_a_clock_that_ticks_does_not_keep_the_pace_up_and_each_tick_is_still_seen() -> None:
+    pace = Pace()
+    looks_during(pace, 100.0, 30, 1e9)
+    looks = looks_during(pace, 200.0, 30, 1.0)
+    assert len(looks) < 200  # of 900 at the fast pace
+    assert sum(found for _moment, found in looks) >= 24
+
+
+def test_changes_that_follow_one_another_bring_the_fast_pace_back() -> None:
+    pace = Pace()
+    looks_during(pace, 100.0, 30, 1e9)
+    looks = looks_during(pace, 200.0, 4, 0.04)
+    assert len([1 for moment, _found in looks if moment > 202]) > 45  # about 30 a second from the second change on

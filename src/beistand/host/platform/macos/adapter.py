@@ -49,6 +49,9 @@ class MacosPlatform:
     def claim_session(self) -> bool:
         return self._only_one.claim()
 
+    def elevation(self) -> None:
+        """What asks for an administrator's password is a window like any other: control is enough."""
+
     def lift_everything(self) -> None:
         lift_everything()
 
