@@ -34,13 +34,13 @@ def python_with_pytest(windows_python: Path) -> Path:
     return windows_python
 
 
-def run_tests(prefix: Prefix, python: Path, *files: str) -> str:
+def run_tests(prefix: Prefix, python: Path, *files: str, seconds: float = 240) -> str:
     paths = [windows_path(_TESTS / file) for file in files]
     folder = paths[0].rpartition("\\")[0]
     options = ["-q", "-p", "no:cacheprovider", "-c", "NUL", "-W", "error", "--import-mode=importlib"]
     options += ["--rootdir", folder, "--confcutdir", folder]  # the fixtures above it need the server's packages
-    running = prefix.start(str(python), "-B", "-m", "pytest", *options, *paths, seconds=240)
-    code = running.wait(250)
+    running = prefix.start(str(python), "-B", "-m", "pytest", *options, *paths, seconds=seconds)
+    code = running.wait(seconds + 10)
     assert code == 0, running.output
     return running.output
 
@@ -53,3 +53,11 @@ def test_the_adapter_keeps_its_promises_on_a_windows_desktop(prefix: Prefix, pyt
 def test_the_playbooks_are_played_by_windows_python_too(prefix: Prefix, python_with_pytest: Path) -> None:
     output = run_tests(prefix, python_with_pytest, "playbooks/test_playbooks.py")
     assert re.search(r"\d\d passed", output), output
+
+
+@pytest.mark.timeout(600)
+def test_the_helper_for_administration_obeys_its_program_alone_and_leaves_nothing(
+    prefix: Prefix, python_with_pytest: Path
+) -> None:
+    output = run_tests(prefix, python_with_pytest, "wine/inside/test_elevation.py", seconds=480)
+    assert re.search(r"1\d passed", output), output

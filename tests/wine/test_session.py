@@ -76,6 +76,7 @@ def test_a_windows_customer_is_helped_from_the_number_to_the_stop_sign(
     see_and_type(desk, technician, notepad)
     the_customers_hand_wins(desk, technician, notepad)
     our_windows_stay_out_of_reach(desk, technician)
+    administering_is_asked_for(desk, technician)
 
     desk.click((66, 60))
     technician.waits_for("html[data-step=ended]")
@@ -146,3 +147,38 @@ def our_windows_stay_out_of_reach(desk: Desk, technician: Technician) -> None:
     technician.waits_for("[data-test=notice]:not([hidden])")
     assert technician.page.get_attribute("html", "data-session") == "open_control"
     assert desk.window("Beistand Stop")
+
+
+def administering_is_asked_for(desk: Desk, technician: Technician) -> None:
+    """From the console's button to UAC's place and back: the sheet takes only the customer's own hand (S25).
+
+    Wine knows no UAC and its scheduler runs no task, so the keeper of the built program gets that far and then takes
+    back all that it made; the session stays as it was. What follows on Windows: tests/wine/inside/test_elevation.py.
+    """
+    page = technician.page
+    page.click("[data-test=administer]")
+    page.fill("[data-test=administer-reason]", "Der Druckertreiber fehlt")
+    technician.picture("administer-ask")
+    page.click("[data-test=administer-ask]")
+
+    def sheet() -> Window | None:
+        return next((one for one in desk.windows() if "Verwalten erlauben" in words(desk, one)), None)
+
+    found: Window = wait_until(sheet, "no sheet asks for administering")
+    assert "Der Druckertreiber fehlt" in words(desk, found)
+    button = desk.control(found, "Verwalten erlauben")
+    technician.waits_for("[data-test=notice][hidden]")
+    technician.click(*button.centre)
+    technician.waits_for("[data-test=notice]:not([hidden])")
+    assert sheet() is not None
+    desk.click(button.centre)
+    technician.waits_for("html[data-administer='1'], html[data-administer='5']")
+    page.wait_for_selector("html[data-administer='5']", state="attached", timeout=120_000)
+    assert page.get_attribute("html", "data-session") == "open_control"
+    drive = desk.prefix.folder / "drive_c/windows"
+    wait_until(lambda: not list(drive.glob("[Tt]emp/beistand-*")), "the keeper left its folder behind")
+    assert not list((drive / "system32/tasks").rglob("Beistand*"))
+
+
+def words(desk: Desk, window: Window) -> str:
+    return "\n".join(one.text for one in desk.children(window))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from beistand.billing.price_card import money
 from beistand.host import conversation as c
 from beistand.host import receipt
 from beistand.host.acting import Actor
+from beistand.host.administering import Administering
 from beistand.host.charging import Reading
 from beistand.host.control.arbiter import Arbiter, Hindrance, Verdict
 from beistand.host.control.gate import Gate
@@ -64,6 +66,7 @@ class App:
         self._windows = Windows(firm, language, self._activity.last_press_was_real, told, platform.hide_from_capture)
         self._network = Network(platform.network())
         self._firm, self._organisation = firm, ""
+        self._administering = Administering(platform.elevation(), self._post)
         self._conversation = self._new_conversation()
         self._number: SessionNumber | None = None
         self._link: RelayLink | None = None
@@ -82,7 +85,8 @@ class App:
         threading.Thread(target=self._run_loop, name="session", daemon=True).start()
 
     def _new_conversation(self) -> c.Conversation:
-        return c.Conversation(self._firm.pinned_root(), self._firm.company)
+        may_administer = self._administering.is_possible
+        return c.Conversation(self._firm.pinned_root(), self._firm.company, may_administer)
 
     # the session thread ------------------------------------------------------------------------------------------
 
@@ -124,7 +128,8 @@ class App:
         self._loop.call_soon_threadsafe(self._end_program)
 
     def _stop_now(self, _why: str) -> None:
-        """Injection dead and every held key lifted, then capture, then the rest: synchronous, no network."""
+        """Helper and injection dead and every held key lifted, then capture, then the rest: synchronous, no network."""
+        self._administering.end()
         if self._gate is not None:
             self._gate.stop()
         if self._showing is not None:
@@ -137,8 +142,10 @@ class App:
         From any thread. The bye has `ABANDON_SECONDS` to leave; nothing waits for windows or network beyond that.
         """
         self._stop_now("outer process ended")
-        time.sleep(ABANDON_SECONDS)
-        os._exit(1)
+        if self._peer is not None:
+            time.sleep(ABANDON_SECONDS)
+        # As the task manager does it: an orderly exit lets each library say goodbye, which took longer than a second.
+        os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
 
     def _on_hand(self, when: float) -> None:
         """The customer's own hand, for each of its movements; runs in the watcher's thread."""
@@ -339,6 +346,10 @@ class App:
                     self._showing.got(effect.message, self._conversation.codecs)
             case c.SetClipboard():
                 self._windows.set_clipboard(effect.text)
+            case c.Elevate():
+                self._administering.begin(self._own.program if self._own else None, self._gate)
+            case c.StepDown():
+                self._step_down()
             case c.Finish():
                 self._finish(effect)
 
@@ -423,6 +434,12 @@ class App:
         shown = self._shown
         self._windows.show_state(shown.mode, shown.level, is_muted, shown.is_interrupted)
 
+    def _step_down(self) -> None:
+        try:
+            self._administering.step_down(self._gate, self._platform.input)
+        except PlatformError as error:  # the screen went away: the session's own end says so
+            self._notice("input", str(error))
+
     def _clock(self) -> None:
         """Once a second while the session lasts."""
         if self._conversation.session.is_ended:
@@ -479,8 +496,9 @@ class App:
 
     def _made(self) -> list[str]:
         """What the program has put on the computer and takes away again."""
-        own = self._own
-        return [say("sum_own_folder", self._windows.language, folder=own.folder)] if own else []
+        own, language = self._own, self._windows.language
+        folder = [say("sum_own_folder", language, folder=own.folder)] if own and own.folder else []
+        return folder + [say("sum_helper", language, name=name) for name in self._administering.made]
 
     def _end_program(self) -> None:
         if self._is_over:

@@ -140,7 +140,10 @@ class Unpacked(Protocol):
     """The one-file program's traces on this computer: its temporary folder, its outer process, its own file."""
 
     @property
-    def folder(self) -> Path: ...
+    def folder(self) -> Path | None:
+        """None where the program runs from its own place."""
+        ...
+
     @property
     def program(self) -> Path: ...
     def hold(self) -> None:
@@ -157,6 +160,27 @@ class Unpacked(Protocol):
 
     def remove_program(self) -> None:
         """Removes the program's own file, at the latest once its processes have ended. Raises OSError."""
+        ...
+
+
+class Elevation(Protocol):
+    """The level administer on a system whose administration is out of an ordinary program's reach."""
+
+    def begin(
+        self, program: Path | None, done: Callable[[tuple[str, ...], str], None], gone: Callable[[], None]
+    ) -> None:
+        """Asks the system, in a thread of its own, and starts a helper from `program`, the one file.
+
+        Then `done(names of what was made, "")`, or `done((), code)`; `gone()` if the helper dies untold.
+        """
+        ...
+
+    def end(self) -> None:
+        """The helper lifts what it holds and ends. Synchronous, from any thread, any number of times; never raises."""
+        ...
+
+    def input(self) -> InputSink:
+        """Injects by the helper. Raises PlatformError if there is none."""
         ...
 
 
@@ -186,6 +210,10 @@ class Platform(Protocol):
 
     def claim_session(self) -> bool:
         """Takes this desktop's one place for a session, until the program ends; False if another copy holds it."""
+        ...
+
+    def elevation(self) -> Elevation | None:
+        """The same one every time; None where the system's questions are ordinary windows and need no helper."""
         ...
 
     def lift_everything(self) -> None:

@@ -152,6 +152,13 @@ class Gate:
         with self._rules:
             return self._arbiter.tick(self._clock())
 
+    def use(self, sink: InputSink) -> None:
+        """Another way to inject from now on; what the one before holds is lifted first."""
+        self._lift()
+        with self._flight:
+            self._sink.release_all()
+            self._sink = sink
+
     def stop(self) -> None:
         """Latches the arbiter and lifts everything held: synchronous, no network, at most `FLIGHT_PATIENCE` long.
 

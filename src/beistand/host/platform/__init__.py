@@ -49,4 +49,8 @@ def unpacked() -> Unpacked | None:
         from beistand.host.platform.x11.unpacked import LinuxUnpacked
 
         return LinuxUnpacked(Path(folder), Path(sys.executable))
+    if sys.platform == "darwin":
+        from beistand.host.platform.macos.unpacked import MacosUnpacked
+
+        return MacosUnpacked(Path(sys.executable))
     return None

@@ -326,6 +326,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{folder} (der Ordner des laufenden Programms; er verschwindet, wenn Sie dieses Fenster schließen)",
         "{folder} (the running program's own folder; it goes away when you close this window)",
     ),
+    "sum_helper": (
+        "{name} (für die Administratorrechte; mit ihnen entfernt)",
+        "{name} (for the administrator's rights; removed with them)",
+    ),
     "sum_remove": ("Programm löschen", "Delete the program"),
     "sum_removing": (
         "Die Programmdatei verschwindet, sobald Sie dieses Fenster schließen.",

@@ -9,6 +9,7 @@ assert sys.platform == "win32"
 import socket
 
 from beistand.host.platform.windows.activity import WindowsActivity
+from beistand.host.platform.windows.elevation.asking import WindowsElevation
 from beistand.host.platform.windows.input import WindowsInput
 from beistand.host.platform.windows.lifting import lift_everything
 from beistand.host.platform.windows.monitors import be_aware_of_scales
@@ -27,9 +28,10 @@ class WindowsPlatform:
     def __init__(self) -> None:
         be_aware_of_scales()
         self._only_one = OnlyOne()
+        self._elevation = WindowsElevation()
 
     def screen(self) -> WindowsScreen:
-        return WindowsScreen()
+        return WindowsScreen(far=self._elevation.capture)
 
     def input(self) -> WindowsInput:
         return WindowsInput()
@@ -51,6 +53,9 @@ class WindowsPlatform:
 
     def claim_session(self) -> bool:
         return self._only_one.claim()
+
+    def elevation(self) -> WindowsElevation:
+        return self._elevation
 
     def lift_everything(self) -> None:
         lift_everything()

@@ -10,7 +10,7 @@ import sys
 assert sys.platform == "win32"
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from beistand.host.platform.pace import Pace
 from beistand.host.platform.windows import desktop
@@ -28,11 +28,20 @@ _LOOK_SECONDS = 0.5
 _RUNGS = (Rung("DXGI", open_duplication), Rung("GDI", GdiCapture))
 
 
+Far = Callable[[Rect], Capture | None]
+
+
+def _no_far(_area: Rect) -> Capture | None:
+    return None
+
+
 class WindowsScreen:
     """A `ScreenSource`. Starts with the primary monitor; when the monitors change, it follows its own by name."""
 
-    def __init__(self, rungs: Sequence[Rung] = _RUNGS) -> None:
+    def __init__(self, rungs: Sequence[Rung] = _RUNGS, far: Far = _no_far) -> None:
+        """`far(area)`: the capture of a helper that sees UAC's own desktop; None while there is no helper."""
         self._ladder = Ladder(rungs)
+        self._far = far
         self._cursor = CursorWatch()
         self._pace = Pace()
         self._monitors: list[Monitor] = list_monitors()
@@ -90,23 +99,21 @@ class WindowsScreen:
     def grab(self, full: bool = False) -> CapturedFrame:
         """Takes what changed (or all, if `full`). Raises PlatformError with the reason if it cannot."""
         self._look(time.monotonic(), is_due=full)
-        if self._situation is not Situation.OPEN:
-            raise PlatformError(self._situation.value)
         try:
             capture = self._open()
-            changes = self._found + list(capture.take())
+            fresh = list(capture.take())
         except PlatformError as error:
             self._lose(error)
             self._look(time.monotonic(), is_due=True)
             raise PlatformError(self._situation.value or str(error)) from error
         self._ladder.worked()
-        self._found = []
+        changes, self._found = self._found + fresh, []
         area = self._monitor.area
         if full or self._needs_all:
             changes = [Rect(0, 0, area.width, area.height)]
             self._needs_all = False
         if not capture.waits_for_changes:
-            self._pace.looked(bool(changes), time.monotonic())
+            self._pace.looked(bool(fresh), time.monotonic())  # what was found before has been told to the pace already
         return CapturedFrame(capture.pixels, area.width, area.height, capture.stride, changes)
 
     def cursor_position(self) -> tuple[int, int]:
@@ -128,7 +135,13 @@ class WindowsScreen:
     def _open(self) -> Capture:
         if self._capture is None:
             area, (left, top) = self._monitor.area, origin()
-            self._capture = self._ladder.open(Rect(area.x + left, area.y + top, area.width, area.height))
+            place = Rect(area.x + left, area.y + top, area.width, area.height)
+            if self._situation is Situation.OPEN:
+                self._capture = self._ladder.open(place)
+            elif self._situation is Situation.ASKING:
+                self._capture = self._far(place)
+            if self._capture is None:
+                raise PlatformError(self._situation.value)
             self._needs_all = True
         return self._capture
 

@@ -57,6 +57,9 @@ class X11Platform:
     def claim_session(self) -> bool:
         return self._only_one.claim()
 
+    def elevation(self) -> None:
+        """pkexec and polkit ask in windows like any other: control is enough."""
+
     def lift_everything(self) -> None:
         lift_everything(Display(self._display))
 
