@@ -38,12 +38,20 @@ def started(prefix: Prefix, display: str) -> list[int]:
     return processes(prefix, NAME)
 
 
+def is_alive(pid: int) -> bool:
+    """A process that has ended and waits for its parent to take note (a zombie) is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def until_gone(prefix: Prefix, display: str, which: int) -> float:
     """Seconds from the kill of the outer (0) or the inner (1) process to the other's end."""
     both = started(prefix, display)
     began = time.monotonic()
     kill(both[which])
-    while (Path("/proc") / str(both[1 - which])).exists():
+    while is_alive(both[1 - which]):
         if time.monotonic() - began > PATIENCE_SECONDS:
             raise SystemExit("the other process stays")
         time.sleep(0.005)
@@ -67,7 +75,7 @@ def main(runs: int) -> int:
             found = [until_gone(prefix, display.name, which) for _ in range(runs)]
             worst = max(worst, *found)
             print(
-                f"{name} process ended: the other gone after {statistics.median(found):.2f} s, worst {max(found):.2f} s"
+                f"{name} process ended: the other gone after {statistics.median(found):.3f} s, worst {max(found):.3f} s"
             )
     finally:
         prefix.close()
