@@ -12,8 +12,19 @@ from beistand.server.invoicing import running
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.minutes_account import MinutesAccount
 from beistand.server.invoicing.running import RunError, period_of
-from beistand.server.store import contracts, invoice_balances, invoices, parties, quota, seller, time_words
+from beistand.server.store import (
+    contracts,
+    invoice_balances,
+    invoices,
+    parties,
+    prices,
+    quota,
+    seller,
+    sessions,
+    time_words,
+)
 from invoices.making import at
+from invoices.test_pdf import words_of
 from invoices.test_run import FLAT, VERSION
 from invoices.world import ADDRESS, NOW, World
 
@@ -244,3 +255,29 @@ def test_a_paid_invoice_that_is_cancelled_is_owed_back_until_that_is_paid(world,
     assert open_of(world) == -11_424
     note(world, back, "paid")
     assert open_of(world) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ("Leistungen am 12.11.2026 berechnen", "Störung beheben: Drucker eingerichtet")),
+        ("en", ("services on 12 November 2026 we invoice", "Fix a fault: Drucker eingerichtet")),
+    ],
+)
+def test_the_letter_names_the_kind_of_work_in_the_payers_language_and_a_single_day_once(
+    world, typesetter, language, words
+):
+    payer = world.party("Leser", **ADDRESS, language=language)
+    world.session(at(12, 8), 30, who=payer, price=9600)
+    world.write(lambda c: prices.add_first_service_types(c, world.firm, NOW))
+    kind = next(each for each in world.read(lambda c: prices.service_types(c, world.firm)) if each.is_default)
+    session = world.read(lambda c: sessions.latest_sessions(c, world.firm))[0]
+    world.write(lambda c: sessions.set_note(c, world.firm, session.id, session.note, kind.id))
+    # What is offered no more still names what was done with it.
+    world.write(lambda c: prices.archive_service_type(c, world.firm, kind.id))
+    (made,) = execute(world, typesetter)
+    (pdf,) = world.read(lambda c: invoices.files_of(c, world.firm, made.id, "zugferd"))
+    read = words_of(pdf.content)
+    for part in words:
+        assert part in read, read
+    assert kind.id not in read

@@ -10,7 +10,7 @@ import pytest
 from beistand.billing.contract import Beneficiary, ContractVersion
 from beistand.server.clock import Stamp, elapsed_us
 from beistand.server.portal.portal import doors
-from beistand.server.store import accounts, contracts
+from beistand.server.store import accounts, contracts, prices
 
 TINA = "tina@muster.example"
 
@@ -286,13 +286,17 @@ async def test_a_session_that_nobody_ended_does_not_wait_for_ever(home: Any) -> 
 
 async def test_a_note_and_a_fact_are_kept(home: Any) -> None:
     id_ = (await begin(home))["id"]
-    note = {"text": "Drucker\neingerichtet", "service_type": "printer"}
+    firm = home.parts.db.read_now(accounts.organisations)[0].id
+    kind = home.parts.db.write_now(lambda c: prices.add_service_type(c, firm, "Drucker", "Printer", 1))
+    note = {"text": "Drucker\neingerichtet", "service_type": kind}
+    refused = await home.tina.post(f"/api/sessions/{id_}/note", {**note, "service_type": "printer"})
+    assert (refused.status, refused.json["code"]) == (422, "service_type")
     assert (await home.tina.post(f"/api/sessions/{id_}/note", note)).status == 200
     fact = {"name": "control_on", "data": {"ms": 5, "is_first": True, "why": "x"}}
     assert (await home.tina.post(f"/api/sessions/{id_}/facts", fact)).status == 202
     await home.parts.log.settled()
     session = (await home.tina.get(f"/api/sessions/{id_}")).json
-    assert (session["note"], session["service_type"]) == ("Drucker\neingerichtet", "printer")
+    assert (session["note"], session["service_type"]) == ("Drucker\neingerichtet", kind)
     assert [f["name"] for f in session["facts"]] == ["created", "note", "control_on"]
     assert session["facts"][2]["role"] == "technician"
 

@@ -449,3 +449,31 @@ def test_s39_every_query_about_contracts_carries_the_firm(db: Database) -> None:
     assert len(asked) >= len(calls)
     assert [s for s in asked if "organisation_id = " not in s and "INTO" not in s] == []
     assert [s for s in asked if "INTO" in s and "organisation_id" not in s] == []
+
+
+def test_the_three_fixed_kinds_of_work_become_the_firms_own_and_its_sessions_name_them(empty_database: str) -> None:
+    db = Database(empty_database)
+    with db.engine.execution_options(**{WRITES: True}).begin() as connection:
+        command.upgrade(database._alembic(connection), "money")
+    one = firm(db)
+    person = (
+        'INSERT INTO "user" (id, organisation_id, email, name, role, password_hash, totp_sealed, created_us) '
+        "VALUES ('u', :o, 'e', 'T', 'technician', 'x', 'y', 1)"
+    )
+    session = (
+        "INSERT INTO support_session (id, organisation_id, user_id, customer_name, language, level, is_chargeable, "
+        "notice, covered_by, service_type, created_us) VALUES (:id, :o, 'u', 'K', 'de', 1, :no, '', '', :kind, 1)"
+    )
+    db.write_now(lambda c: c.execute(text(person), {"o": one}))
+    for id_, kind in (("a", "advice"), ("f", "Fernwartung"), ("n", "")):
+        db.write_now(lambda c, i=id_, k=kind: c.execute(text(session), {"id": i, "o": one, "kind": k, "no": False}))
+    db.upgrade()
+    kinds = {kind.id: kind for kind in db.read_now(lambda c: prices.service_types(c, one))}
+    assert sorted((k.name_de, k.is_for_coverage, k.is_default) for k in kinds.values()) == [
+        ("Beratung", False, False),
+        ("Störung beheben", False, True),
+        ("Wartung", False, False),
+    ]
+    noted = db.read_now(lambda c: dict(c.execute(text("SELECT id, service_type FROM support_session")).all()))
+    assert (kinds[noted["a"]].name_en, noted["f"], noted["n"]) == ("Advice", "Fernwartung", "")
+    db.close()

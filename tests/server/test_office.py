@@ -14,7 +14,7 @@ from beistand.billing.vat_id import is_vat_id, normal
 from beistand.server.portal import pages, party_csv
 from beistand.server.portal.party_csv import SheetError
 from beistand.server.portal.party_fields import is_leitweg_id
-from beistand.server.store import cases, contracts, parties, prices, quota, sessions
+from beistand.server.store import accounts, cases, contracts, parties, prices, quota, sessions
 
 BELA, TINA, OLGA = "bela@muster.example", "tina@muster.example", "olga@muster.example"
 
@@ -352,7 +352,7 @@ async def test_the_account_is_corrected_with_a_reason_only(office: Any) -> None:
 
 async def test_a_price_list_is_announced_and_kept_with_the_session(office: Any) -> None:
     served = await customer(office, "Kunde")
-    work = await send(office, "/prices/work", {"name_de": "Störung", "name_en": "Fault"})
+    work = await send(office, "/prices/work", {"name_de": "Störung", "name_en": "Fault", "is_for_coverage": "1"})
     assert work.status == 303
     [kind] = read(office, lambda c: prices.service_types(c, office.id))
     fields = {"name": "Notdienst", "rate1": "120", "step": "5", "minimum": "10", "work": kind.id, "is_public": "1"}
@@ -363,7 +363,9 @@ async def test_a_price_list_is_announced_and_kept_with_the_session(office: Any) 
     assert "€120.00 per hour" in page
     await office.person(office.id, TINA)
     tina = await office.signed_in(TINA)
-    assert (await tina.get("/api/service-types")).json == [{"id": kind.id, "name": "Fault"}]
+    assert (await tina.get("/api/service-types")).json == [
+        {"id": kind.id, "name": "Fault", "is_for_coverage": True, "is_default": False}
+    ]
     told = (await tina.post("/api/coverage", {"customer_id": served.id, "service_type_id": kind.id})).json
     assert told["sentence"] == "Chargeable: kein Servicevertrag."
     assert (
@@ -376,7 +378,7 @@ async def test_a_price_list_is_announced_and_kept_with_the_session(office: Any) 
     assert decision.notice_sha256 == hashlib.sha256(opened["coverage"]["notice"].encode()).hexdigest()
     assert decision.case_id is not None
     session = read(office, lambda c: sessions.get_session(c, office.id, opened["id"]))
-    assert session.service_type == "Störung"
+    assert session.service_type == kind.id
     told = (await tina.post("/api/coverage", {"customer_id": served.id})).json
     assert told["cases"] == [{"id": decision.case_id, "number": 1, "title": "Drucker"}]
     assert told["sentence"].startswith("Goodwill")
@@ -542,3 +544,29 @@ async def test_s36_the_office_loads_only_what_its_hashes_name(office: Any) -> No
     assert "<script>" not in page.text
     assert "style=" not in page.text
     assert (await office.bela.get("/assets/secrets.json")).status == 404
+
+
+async def test_the_firms_own_kinds_of_work_are_renamed_and_one_is_offered_first(office: Any) -> None:
+    await send(office, "/prices/work", {"name_de": "Störung", "name_en": "Fault", "is_for_coverage": "1"})
+    await send(office, "/prices/work", {"name_de": "Beratung"})
+    kinds = {kind.name_de: kind for kind in read(office, lambda c: prices.service_types(c, office.id))}
+    assert (kinds["Beratung"].name_en, kinds["Beratung"].is_for_coverage) == ("Beratung", False)
+    path = f"/prices/work/{kinds['Beratung'].id}"
+    assert (await send(office, path, {"name_de": " "})).status == 422
+    changed = {"name_de": "Fachberatung", "name_en": "Expert advice", "is_default": "1"}
+    assert (await send(office, path, changed)).status == 303
+    assert (
+        await send(office, f"/prices/work/{kinds['Störung'].id}", {"name_de": "Störung", "is_default": "1"})
+    ).status == 303
+    left = read(office, lambda c: prices.service_types(c, office.id))
+    assert [(kind.name_de, kind.name_en, kind.is_default) for kind in left] == [
+        ("Fachberatung", "Expert advice", False),
+        ("Störung", "Störung", True),
+    ]
+    other = office.parts.db.write_now(lambda c: accounts.add_organisation(c, "Andere", "andere.example", 1))
+    foreign = office.parts.db.write_now(lambda c: prices.add_service_type(c, other, "Fremd", "Foreign", 1))
+    assert (await send(office, f"/prices/work/{foreign}", changed)).status == 404
+    page = unescape((await office.bela.get("/prices")).text)
+    assert "for the report only" in page
+    # A price list may name only what is asked before the session.
+    assert page.count('<option value="' + kinds["Beratung"].id) == 0

@@ -210,8 +210,10 @@ async def test_the_console_says_who_pays_before_the_number_is_made(tmp_path: Pat
         kept = Database(settings(tmp_path).database)
         session = kept.read_now(lambda c: sessions.latest_sessions(c, accounts.organisations(c)[0].id))[0]
         decided = kept.read_now(lambda c: cases.decisions(c, accounts.organisations(c)[0].id, [session.id]))
+        firm = kept.read_now(accounts.organisations)[0].id
+        kinds = {kind.id: kind.name_de for kind in kept.read_now(lambda c: prices.service_types(c, firm))}
         kept.close()
-        assert session.service_type == "Einrichtung"
+        assert kinds[session.service_type] == "Einrichtung"
         assert decided[session.id][0].case_id is not None
         found = await Axe().run(page, options=AXE)
         assert found.response["violations"] == [], found.generate_report()

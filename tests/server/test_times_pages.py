@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import subprocess
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from beistand.server.documents.report import WORDS, report_data
 from beistand.server.portal import month as months
 from beistand.server.portal.office.session import parse_time
-from beistand.server.store import accounts, charges, sessions, times
+from beistand.server.store import accounts, charges, prices, sessions, times
 
 TINA, OLGA, BILL, AUDI = "tina@muster.example", "olga@muster.example", "bill@muster.example", "audi@muster.example"
 
@@ -40,6 +41,13 @@ async def happen(home: Any, *facts: tuple[float, str, str, dict[str, object]]) -
         home.clock.pass_seconds(seconds)
         home.parts.log.record(home.session, role, name, data)
     await home.parts.log.settled()
+
+
+def text_of(pdf: bytes) -> str:
+    """What the letter says, as a reader of PDF files finds it."""
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, stdout=subprocess.PIPE, check=True
+    ).stdout.decode()
 
 
 def entries(home: Any) -> list[times.TimeEntry]:
@@ -159,12 +167,15 @@ async def test_the_table_for_the_bookkeeper_opens_without_formulas(home: Any) ->
 @pytest.mark.parametrize("language", ["de", "en"])
 async def test_the_service_report_names_times_consents_and_the_note(home: Any, language: str) -> None:
     tina = await home.signed_in(TINA)
-    await tina.post(f"/api/sessions/{home.session}/note", {"text": "Drucker *verbunden* #1", "service_type": "advice"})
+    kind = home.db.write_now(lambda c: prices.add_service_type(c, home.id, "Fachberatung", "Expert advice", 1, False))
+    noted = {"text": "Drucker *verbunden* #1", "service_type": kind}
+    assert (await tina.post(f"/api/sessions/{home.session}/note", noted)).status == 200
     answer = await tina.get(f"/sessions/{home.session}/report.pdf?language={language}")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
     with pikepdf.open(io.BytesIO(answer.body)) as pdf:
         assert len(pdf.pages) == 1
         assert str(pdf.docinfo["/Title"]) == WORDS["title"][language == "en"]
+    assert {"de": "Fachberatung", "en": "Expert advice"}[language] in text_of(answer.body)
     assert (await tina.get(f"/sessions/{home.session}/report.pdf?language=fr")).status == 404
     session = home.db.read_now(lambda c: sessions.get_session(c, home.id, home.session))
     data = report_data("Muster IT", "muster.example", session, entries(home), language, "")

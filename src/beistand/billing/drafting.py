@@ -131,17 +131,17 @@ def _priced_line(group: Group, each: Priced, key: VatKey, language: Language) ->
         discount_bp=each.discount_bp,
         discount_cents=each.discount_cents,
         vat_key=key,
-        details=_details(group),
+        details=_details(group, language),
         starts=days[0],
         ends=days[-1],
     )
 
 
-def _details(group: Group) -> str:
+def _details(group: Group, language: Language) -> str:
     """Who helped whom with what; long cases name at most three."""
     told = []
     for work in group.works:
-        text = ", ".join(part for part in (work.technician, work.customer, work.service) if part)
+        text = ", ".join(part for part in (work.technician, work.customer, work.service_in(language)) if part)
         if text not in told:
             told.append(text)
     head = [group.title] if group.title else []

@@ -358,7 +358,7 @@ def _group(bunch: _Bunch, lead: bool, minutes: int, included: tuple[int, int], p
 def _worked(work: Work) -> Worked:
     return Worked(
         *(work.entry_id, work.session_id, work.started, work.ended, work.technician, work.customer, work.service),
-        *(work.net_seconds, work.goodwill_seconds, work.goodwill_reason),
+        *(work.net_seconds, work.goodwill_seconds, work.goodwill_reason, work.service_en),
     )
 
 

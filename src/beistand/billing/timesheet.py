@@ -22,6 +22,12 @@ class Worked:
     net_seconds: int
     goodwill_seconds: int = 0
     goodwill_reason: str = ""
+    # The kind of work as an English letter names it; "" where it is the same.
+    service_en: str = ""
+
+    def service_in(self, language: str) -> str:
+        """What was done, with its kind in the language of the letter."""
+        return self.service_en if language == "en" and self.service_en else self.service
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Work:
     is_lead: bool = True
     service_type: str = ""
     service: str = ""
+    service_en: str = ""
     case_id: str = ""
     case_title: str = ""
     contract_id: str | None = None

@@ -10,7 +10,8 @@ const WAIT_MS = 250;
 /** @param {() => { customer_id: string | null, customer_name: string }} customer who was picked or typed
  * @returns {Promise<{ node: any, refresh: () => void, choice: () => Record<string, string> }>} */
 export async function payer(customer) {
-  const kinds = await call("GET", "/api/service-types").catch(() => []);
+  const every = await call("GET", "/api/service-types").catch(() => []);
+  const kinds = every.filter((/** @type {any} */ kind) => kind.is_for_coverage);
   const work = el("select", { id: "work", "data-test": "work" },
     el("option", { value: "" }, t("work_unknown")),
     ...kinds.map((/** @type {any} */ kind) => el("option", { value: kind.id }, clean(kind.name))));

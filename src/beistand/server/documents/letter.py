@@ -102,6 +102,8 @@ def _intro(document: Document) -> str:
         day = formats.day(before.issued, language)
         return word(f"intro_{document.kind}", language, number=before.number, day=day)
     starts, ends = (formats.day(value, language) for value in (document.starts, document.ends))
+    if starts == ends:
+        return word("intro_day", language, day=starts)
     return word("intro_invoice", language, starts=starts, ends=ends)
 
 
@@ -210,7 +212,7 @@ def _basis(group: Group, language: str) -> str:
 def _work(work: Worked, zone: str, language: str) -> dict[str, Any]:
     started, ended = formats.clock(work.started, zone), formats.clock(work.ended, zone)
     goodwill = formats.duration(work.goodwill_seconds) if work.goodwill_seconds else "–"
-    what = ", ".join(part for part in (work.customer, work.service) if part)
+    what = ", ".join(part for part in (work.customer, work.service_in(language)) if part)
     day = formats.short_day(formats.local_day(work.started, zone), language)
     return {
         "cells": [day, f"{started} – {ended}", work.technician, what, formats.duration(work.net_seconds), goodwill],

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "für unsere Leistungen vom {starts} bis {ends} berechnen wir Ihnen:",
         "for our services from {starts} to {ends} we invoice:",
     ),
+    "intro_day": ("für unsere Leistungen am {day} berechnen wir Ihnen:", "for our services on {day} we invoice:"),
     "greeting": ("Guten Tag,", "Dear Sir or Madam,"),
     "intro_cancellation": (
         "hiermit stornieren wir unsere Rechnung {number} vom {day} in voller Höhe:",

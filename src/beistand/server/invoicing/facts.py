@@ -90,7 +90,7 @@ class _About:
                 }
             )
         self._levels = prices.technician_levels(db, organisation_id)
-        self._types = {each.id: each for each in prices.service_types(db, organisation_id)}
+        self._types = {each.id: each for each in prices.service_types(db, organisation_id, with_archived=True)}
         question = select(support_case.c.id, support_case.c.number, support_case.c.title)
         rows = db.execute(question.where(support_case.c.organisation_id == organisation_id))
         self._cases = {row.id: f"#{row.number} {row.title}" for row in rows}
@@ -117,7 +117,8 @@ class _About:
             level=level if is_lead or decided is None else self._levels.get(entry.user_id, level),
             is_lead=is_lead,
             service_type=service_type,
-            service=self._service(entry, service_type),
+            service=self._service(entry, service_type, "de"),
+            service_en=self._service(entry, service_type, "en"),
             case_id=case_id,
             case_title=self._cases.get(case_id, ""),
             contract_id=decided.contract_id if decided else None,
@@ -133,9 +134,10 @@ class _About:
         before = [each for each in found if each.utc_us <= entry.started_us]
         return before[-1] if before else (found[0] if found else None)
 
-    def _service(self, entry: TimeEntry, service_type: str) -> str:
-        named = self._types.get(service_type)
-        parts = [named.name_de if named else entry.service_type, " ".join(entry.note.split())[:SERVICE_LIMIT]]
+    def _service(self, entry: TimeEntry, service_type: str, language: str) -> str:
+        """What the note says was done, before what was chosen beforehand; plain text of an older version as it is."""
+        named = self._types.get(entry.service_type) or self._types.get(service_type)
+        parts = [named.name(language) if named else entry.service_type, " ".join(entry.note.split())[:SERVICE_LIMIT]]
         return ": ".join(part for part in parts if part)
 
     def _announced(self, entry: TimeEntry, decided: Decision | None, service_type: str, level: int) -> Announced | None:

@@ -23,7 +23,7 @@ from beistand.server.portal.access import ANYBODY_SIGNED_IN, PUBLIC, STAFF, Door
 from beistand.server.portal.api_customers import case_of, contract_sentence, coverage_json, read_wish
 from beistand.server.portal.coverage import Coverage, Wish, coverage
 from beistand.server.portal.session_log import Stream
-from beistand.server.store import accounts, cases, charges, sessions
+from beistand.server.store import accounts, cases, charges, prices, sessions
 from beistand.server.store.accounts import Organisation
 from beistand.server.store.database import new_id
 from beistand.server.store.sessions import Session
@@ -128,7 +128,7 @@ class Api:
             "is_chargeable": covered.is_chargeable,
             "notice": covered.notice,
             "covered_by": covered.covered_by,
-            "service_type": wish.service_type.name(wish.language) if wish.service_type else "",
+            "service_type": wish.service_type.id if wish.service_type else "",
         }
         sessions.add_session(connection, firm.id, kept)
         if covered.card is not None:
@@ -180,10 +180,16 @@ class Api:
         """What was done, asked at the end."""
         body = await visit.json()
         text = texts.many_lines(json_fields.text(body, "text", NOTE_LIMIT), NOTE_LIMIT)
-        service_type = texts.one_line(json_fields.text(body, "service_type", 100))
+        kind = texts.one_line(json_fields.text(body, "service_type", 100))
         session = await self._own(visit)
         organisation = visit.me.organisation_id
-        await visit.parts.db.write(lambda c: sessions.set_note(c, organisation, session.id, text, service_type))
+
+        def keep(connection: Connection) -> None:
+            if kind and prices.get_service_type(connection, organisation, kind) is None:
+                raise RefusalError(422, "service_type", visit.say("no_such_work"))
+            sessions.set_note(connection, organisation, session.id, text, kind or session.service_type)
+
+        await visit.parts.db.write(keep)
         visit.parts.log.record(session.id, "technician", "note", {"text": text[:2_000]}, organisation)
         return JSONResponse({})
 

@@ -56,7 +56,17 @@ async def service_types(visit: Visit) -> Response:
     """The kinds of work, named in the visitor's language."""
     organisation = visit.me.organisation_id
     found = await visit.parts.db.read(lambda c: prices.service_types(c, organisation))
-    return JSONResponse([{"id": known.id, "name": known.name(visit.language)} for known in found])
+    return JSONResponse(
+        [
+            {
+                "id": known.id,
+                "name": known.name(visit.language),
+                "is_for_coverage": known.is_for_coverage,
+                "is_default": known.is_default,
+            }
+            for known in found
+        ]
+    )
 
 
 async def preview(visit: Visit) -> Response:

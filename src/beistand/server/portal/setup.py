@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from beistand.server.portal import limits, passwords, signing_in, texts
 from beistand.server.portal.access import PUBLIC, Door, RefusalError, Visit
-from beistand.server.store import accounts
+from beistand.server.store import accounts, prices
 from beistand.server.store.accounts import Setup
 from beistand.server.store.database import StoreError, new_id
 
@@ -106,6 +106,8 @@ async def _confirm(visit: Visit, token: str, setup: Setup, code: str) -> Respons
             raise StoreError("This server has an owner already.")
         pending = setup.pending
         firm = setup.organisation_id or accounts.add_organisation(db, pending["company"], pending["domain"], at)
+        if setup.organisation_id is None:
+            prices.add_first_service_types(db, firm, at)
         names = ("id", "email", "name", "password_hash", "totp_sealed")
         user = accounts.add_user(db, firm, {name: pending[name] for name in names} | {"role": setup.role}, at)
         accounts.use_totp_step(db, firm, user, step)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -28,6 +28,8 @@ class ServiceType:
     id: str
     name_de: str
     name_en: str
+    is_for_coverage: bool = True
+    is_default: bool = False
 
     def name(self, language: str) -> str:
         """Its name in "de" or "en"."""
@@ -48,22 +50,49 @@ def service_types(db: Connection, organisation_id: str, with_archived: bool = Fa
     if not with_archived:
         question = question.where(~service_type.c.is_archived)
     rows = db.execute(question.order_by(service_type.c.name_de, service_type.c.id)).mappings()
-    return [ServiceType(row["id"], row["name_de"], row["name_en"]) for row in rows]
+    return [_as_type(row) for row in rows]
+
+
+def _as_type(row: Any) -> ServiceType:
+    return ServiceType(**{each.name: row[each.name] for each in fields(ServiceType)})
 
 
 def get_service_type(db: Connection, organisation_id: str, id_: str) -> ServiceType | None:
     """One kind of work, archived or not."""
     own = (service_type.c.organisation_id == organisation_id, service_type.c.id == id_)
     row = db.execute(select(service_type).where(*own)).mappings().first()
-    return ServiceType(row["id"], row["name_de"], row["name_en"]) if row else None
+    return _as_type(row) if row else None
 
 
-def add_service_type(db: Connection, organisation_id: str, name_de: str, name_en: str, utc_us: int) -> str:
+def add_service_type(
+    db: Connection, organisation_id: str, name_de: str, name_en: str, utc_us: int, is_for_coverage: bool = True
+) -> str:
     """Adds a kind of work; gives its id."""
     id_ = new_id(utc_us)
     row = {"id": id_, "organisation_id": organisation_id, "name_de": name_de, "name_en": name_en}
-    db.execute(insert(service_type).values(row))
+    db.execute(insert(service_type).values(**row, is_for_coverage=is_for_coverage))
     return id_
+
+
+def change_service_type(db: Connection, organisation_id: str, changed: ServiceType) -> bool:
+    """Renames it everywhere, and says what it is for; False if there is none such. Only one is the default."""
+    own = service_type.c.organisation_id == organisation_id
+    if changed.is_default:
+        db.execute(update(service_type).where(own).values(is_default=False))
+    values = {each.name: getattr(changed, each.name) for each in fields(ServiceType) if each.name != "id"}
+    return db.execute(update(service_type).where(own, service_type.c.id == changed.id).values(values)).rowcount == 1
+
+
+# What a new firm finds in its list, to be changed at will. The first is the default.
+FIRST_TYPES = (("Störung beheben", "Fix a fault"), ("Beratung", "Advice"), ("Wartung", "Maintenance"))
+
+
+def add_first_service_types(db: Connection, organisation_id: str, utc_us: int) -> None:
+    """Begins a new firm's list. They say what was done; no contract tells them apart yet."""
+    for german, english in FIRST_TYPES:
+        id_ = add_service_type(db, organisation_id, german, english, utc_us, is_for_coverage=False)
+        if (german, english) == FIRST_TYPES[0]:
+            change_service_type(db, organisation_id, ServiceType(id_, german, english, False, True))
 
 
 def archive_service_type(db: Connection, organisation_id: str, id_: str) -> bool:

@@ -11,7 +11,7 @@ from beistand.billing.bands import Calendar
 from beistand.billing.contract import LEVELS
 from beistand.billing.price_list import PriceList
 from beistand.server.portal import texts
-from beistand.server.portal.access import OFFICE, OFFICE_READERS, Door, Visit
+from beistand.server.portal.access import OFFICE, OFFICE_READERS, Door, RefusalError, Visit
 from beistand.server.portal.coverage import card
 from beistand.server.portal.office import forms
 from beistand.server.portal.office.contracts import sentence
@@ -29,6 +29,7 @@ def doors() -> list[Door]:
         Door("/prices/lists", post, OFFICE, add_list),
         Door("/prices/lists/{id}/remove", post, OFFICE, remove_list),
         Door("/prices/work", post, OFFICE, add_work),
+        Door("/prices/work/{id}", post, OFFICE, change_work),
         Door("/prices/work/{id}/remove", post, OFFICE, remove_work),
         Door("/prices/levels", post, OFFICE, set_level),
     ]
@@ -80,8 +81,22 @@ async def add_work(visit: Visit) -> Response:
     english = texts.one_line(fields.get("name_en", "")) or german
     if not german:
         return await _show(visit, {}, visit.say("work_needs_name"), "name_de")
-    organisation, at = visit.me.organisation_id, visit.at.utc_us
-    await visit.parts.db.write(lambda c: prices.add_service_type(c, organisation, german, english, at))
+    organisation, at, matters = visit.me.organisation_id, visit.at.utc_us, "is_for_coverage" in fields
+    await visit.parts.db.write(lambda c: prices.add_service_type(c, organisation, german, english, at, matters))
+    return RedirectResponse("/prices?saved#work", 303)
+
+
+async def change_work(visit: Visit) -> Response:
+    """Renames a kind of work, and says what it is for. Issued invoices keep the name they were issued with."""
+    fields = await visit.form()
+    german = texts.one_line(fields.get("name_de", ""))
+    english = texts.one_line(fields.get("name_en", "")) or german
+    if not german:
+        return await _show(visit, {}, visit.say("work_needs_name"), "")
+    organisation, id_ = visit.me.organisation_id, visit.request.path_params["id"]
+    changed = prices.ServiceType(id_, german, english, "is_for_coverage" in fields, "is_default" in fields)
+    if not await visit.parts.db.write(lambda c: prices.change_service_type(c, organisation, changed)):
+        raise RefusalError(404, "not_found", visit.say("not_found"))
     return RedirectResponse("/prices?saved#work", 303)
 
 

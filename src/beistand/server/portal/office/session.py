@@ -16,7 +16,7 @@ from beistand.server.portal import texts
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, STAFF, Door, RefusalError, Visit
 from beistand.server.portal.office.page import page
 from beistand.server.portal.office.times import DECIDERS
-from beistand.server.store import accounts, sessions, time_words, times
+from beistand.server.store import accounts, prices, sessions, time_words, times
 from beistand.server.store.sessions import Fact, Session
 from beistand.server.store.time_words import Said
 from beistand.server.store.times import TimeError
@@ -54,7 +54,8 @@ class SessionPages:
         if not entries:
             raise RefusalError(404, "not_found", visit.say("no_entry"))
         firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
-        data = report_data(firm.name, firm.domain, session, entries, language, service_name(visit, session, language))
+        service = await visit.parts.db.read(lambda c: service_name(c, session, organisation, language))
+        data = report_data(firm.name, firm.domain, session, entries, language, service)
         made = months.local_day(visit.at.utc_us)
         pdf = await asyncio.to_thread(self._set, data, made)
         kind = "leistungsnachweis" if language == "de" else "service-report"
@@ -157,12 +158,10 @@ class _Plain(dict[str, object]):
         return "?"
 
 
-def service_name(visit: Visit, session: Session, language: str) -> str:
-    """The kind of work in words, where it is one of ours."""
-    try:
-        return visit.parts.pages.word(f"service_{session.service_type}", language)
-    except KeyError:
-        return session.service_type
+def service_name(db: Connection, session: Session, organisation: str, language: str) -> str:
+    """The kind of work in words; what an older version kept as plain text reads as it is."""
+    kind = prices.get_service_type(db, organisation, session.service_type)
+    return kind.name(language) if kind else session.service_type
 
 
 async def _own(visit: Visit) -> Session:
@@ -177,7 +176,7 @@ async def _page(visit: Visit, session: Session, problem: str = "", saved: bool =
     organisation = visit.me.organisation_id
     shown = {
         "session": session,
-        "service": service_name(visit, session, visit.language),
+        "service": await visit.parts.db.read(lambda c: service_name(c, session, organisation, visit.language)),
         "entries": await visit.parts.db.read(lambda c: times.entries(c, organisation, session_id=session.id)),
         "month_key": f"{months.local(session.created_us):%Y-%m}",
         "kind": months.kind,

@@ -259,8 +259,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "on_public_page": ("öffentlich", "public"),
     "work_kinds": ("Leistungen", "Kinds of work"),
     "work_hint": (
-        "Der Techniker wählt sie vor der Sitzung; Verträge decken manche ab und andere nicht.",
-        "The technician picks one before the session; contracts cover some and not others.",
+        "Nach der Sitzung wählt der Techniker, was getan wurde: So steht es auf Leistungsnachweis und Rechnung. "
+        "Leistungen, die für Verträge zählen, wählt er schon vorher: Verträge decken manche ab und andere nicht.",
+        "After the session the technician picks what was done: service report and invoice say so. "
+        "Kinds that matter to contracts are picked before it: contracts cover some and not others.",
+    ),
+    "work_default": ("Voreingestellt", "Default"),
+    "work_for_coverage": ("zählt für Verträge", "matters to contracts"),
+    "work_for_note": ("nur für den Nachweis", "for the report only"),
+    "work_matters": (
+        "Verträge und Preislisten dürfen sie nennen (wird vor der Sitzung gefragt)",
+        "Contracts and price lists may name it (asked before the session)",
+    ),
+    "work_first": ("Nach der Sitzung zuerst vorschlagen", "Offer it first after the session"),
+    "no_such_work": (
+        "Diese Art der Leistung gibt es nicht (mehr): bitte eine andere wählen.",
+        "This kind of work does not exist (any more): please choose another.",
     ),
     "work_add": ("Leistung hinzufügen", "Add a kind of work"),
     "work_needs_name": ("Die Leistung braucht einen Namen.", "The kind of work needs a name."),

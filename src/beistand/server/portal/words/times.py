@@ -140,9 +140,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "fact_left": ("Verlassen", "Left"),
     "fact_charge_by_phone": ("Preis am Telefon vereinbart", "Price agreed on the phone"),
     "fact_charge_told": ("Preis im Programm des Kunden gezeigt", "Price shown in the customer's program"),
-    "service_support": ("Störung beheben", "Fix a fault"),
-    "service_advice": ("Beratung", "Advice"),
-    "service_maintenance": ("Wartung", "Maintenance"),
     # the table for the bookkeeper
     "csv_date": ("Datum", "Date"),
     "csv_from": ("Von", "From"),

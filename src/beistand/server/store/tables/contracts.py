@@ -81,6 +81,10 @@ service_type = Table(
     Column("name_de", Text, nullable=False),
     Column("name_en", Text, nullable=False),
     Column("is_archived", Boolean, nullable=False, server_default="0"),
+    # Whether it is asked before the session, because contracts and price lists may name it.
+    Column("is_for_coverage", Boolean, nullable=False, server_default="1"),
+    # The one that the note offers first, when none was chosen before the session.
+    Column("is_default", Boolean, nullable=False, server_default="0"),
     Index("ix_service_type_organisation_id", "organisation_id"),
 )
 
