@@ -73,6 +73,7 @@ EXPECTED = {
     "POST /prices/lists": OFFICE,
     "POST /prices/lists/{id}/remove": OFFICE,
     "POST /prices/work": OFFICE,
+    "POST /prices/work/{id}": OFFICE,
     "POST /prices/work/{id}/remove": OFFICE,
     "POST /prices/levels": OFFICE,
     "GET /firm": OWNER,
