@@ -12,6 +12,9 @@ import * as number from "../../src/beistand/console/protocol/number.js";
 import * as pake from "../../src/beistand/console/protocol/pake.js";
 import { CustomerPeer, TechnicianPeer } from "../../src/beistand/console/protocol/peer.js";
 import { TABLE as RECORDING } from "../../src/beistand/console/protocol/recording.js";
+import * as hpke from "../../src/beistand/console/recording/hpke.js";
+import * as recordingKey from "../../src/beistand/console/recording/key.js";
+import * as tape from "../../src/beistand/console/recording/tape.js";
 import * as rendezvous from "../../src/beistand/console/protocol/rendezvous.js";
 import { Replay } from "../../src/beistand/console/protocol/replay.js";
 import { TABLE } from "../../src/beistand/console/protocol/session.js";
@@ -101,6 +104,21 @@ export const ANSWERS = {
   },
   "session.table": () => TABLE,
   "recording.table": () => RECORDING,
+  "hpke.publicOf": ({ seed }) => hpke.publicOf(seed),
+  "hpke.seal": ({ publicKey, info, message }) => hpke.seal(publicKey, info, message, random),
+  "hpke.open": ({ seed, info, sealed }) => hpke.open(seed, info, sealed),
+  "recordingKey.make": ({ password }) => recordingKey.makeKey(password, "Muster IT", random),
+  "recordingKey.open": ({ text, password }) => recordingKey.openKey(text, password),
+  "tape.write": async ({ publicKey, info, chunks }) => {
+    const writer = await tape.TapeWriter.begin(publicKey, info, random);
+    const out = [writer.head];
+    for (const [at, messages] of chunks.entries()) {
+      for (const { ms, message } of messages) writer.add(message, ms);
+      out.push(await writer.cut(at === chunks.length - 1));
+    }
+    return out;
+  },
+  "tape.read": ({ file, seed, info }) => tape.readTape(file, seed, info),
   "channel.seal": async ({ secret, rekey, records }) => {
     const sealer = new Sealer(secret, rekey);
     return Promise.all(records.map(({ channel, data }) => sealer.seal(channel, data))); // calls overlap on purpose

@@ -97,6 +97,8 @@ function open(made, level, name, codecs) {
           window.addEventListener("beforeunload", warnBeforeLeaving);
         }
         return desk?.state(detail.state);
+      case "recording":
+        return desk?.recording.follow(detail);
       case "interrupted":
         return desk?.state(support.session.state, true);
       case "back":

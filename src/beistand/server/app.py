@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from beistand.server import recordings
 from beistand.server.clock import Clock, Steady
 from beistand.server.front import serve
 from beistand.server.identity import Identity
@@ -85,12 +86,14 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
                 watch = group.create_task(_watch(parts, relay))
                 post = group.create_task(mailing.run(db, settings, clock))
                 measure = group.create_task(_measure(parts, run_id))
+                tapes = group.create_task(recordings.run(db, settings.data, clock))
                 try:
                     await _serve(parts, relay, announce, stop or asyncio.Event())
                 finally:
                     watch.cancel()
                     post.cancel()
                     measure.cancel()
+                    tapes.cancel()
                     facts.end()
                     parts.workshop.end()
         except ExceptionGroup as failures:

@@ -10,6 +10,7 @@ import { clock, money, t, vatWords } from "../i18n.js";
 import { AdministerSheet, administerWords } from "./administer.js";
 import { ChargeSheet } from "./charge.js";
 import { received, sendCopy, typeCopy } from "./copying.js";
+import { RecordButton } from "./record.js";
 import { clean, el, show } from "./dom.js";
 import { snapshot } from "./snapshot.js";
 import { toolbar } from "./toolbar.js";
@@ -32,6 +33,7 @@ export class Desk {
       if (isAsked) this.notice(t("administer_asked"));
       this.field.focus();
     });
+    this.recording = new RecordButton(support, (text) => this.notice(text, 6000), () => this.field.focus());
     this.build(place, customer);
     this.renderer = new Renderer(this.viewport, this.canvas, this.cursor);
     this.decoder = new Decoder(
@@ -80,7 +82,7 @@ export class Desk {
     this.chat.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Escape") this.field.focus();
     });
-    show(place, el("div", { class: "desk" }, this.toolbar.bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node, this.elevation.node), this.status));
+    show(place, el("div", { class: "desk" }, this.toolbar.bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node, this.recording.sheet, this.elevation.node), this.status));
   }
 
   /** @param {string} state @param {boolean} [isInterrupted] */
@@ -131,6 +133,7 @@ export class Desk {
 
   /** @param {any} message */
   message(message) {
+    this.recording.message(message);
     switch (message.kind) {
       case "Frame":
         this.decoder.frame(message);
@@ -317,6 +320,7 @@ export class Desk {
   close() {
     clearInterval(this.timer);
     clearInterval(this.ping);
+    this.recording.close();
     this.decoder.close();
     this.renderer.close();
     document.documentElement.dataset.session = "ended";

@@ -26,6 +26,9 @@ NEW_SESSION_OF_USER = Limit(burst=20, seconds_each=6)
 RECEIPT_FROM_ADDRESS = Limit(burst=60, seconds_each=1)
 PAPER_FROM_ADDRESS = Limit(burst=10, seconds_each=6)
 STATEMENT_OF_USER = Limit(burst=20, seconds_each=2)
+RECORDING_OF_USER = Limit(burst=20, seconds_each=6)
+# Chunks come every few seconds; after a gap in the network those that waited come together.
+CHUNK_OF_USER = Limit(burst=120, seconds_each=0.25)
 FACT_OF_USER = Limit(burst=120, seconds_each=0.5)
 
 

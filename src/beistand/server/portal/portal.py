@@ -16,6 +16,8 @@ from beistand.server.portal.parts import Parts
 from beistand.server.portal.programs import Programs
 from beistand.server.portal.public import PublicDoors
 from beistand.server.portal.receipt import ReceiptDoors
+from beistand.server.portal.recordings import RecordingDoors
+from beistand.server.recordings import RecordingFiles
 
 log = logging.getLogger("beistand.portal")
 
@@ -31,6 +33,7 @@ def doors(parts: Parts) -> list[Door]:
         *api_customers.doors(),
         *Api().doors(),
         *charging.doors(),
+        *RecordingDoors(RecordingFiles(parts.settings.data)).doors(),
     ]
 
 

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from beistand.server.portal.access import Door
-from beistand.server.portal.office import contracts, firm, log, parties, party_import, prices, programs, times, versions
+from beistand.server.portal.office import (
+    contracts,
+    firm,
+    log,
+    parties,
+    party_import,
+    prices,
+    programs,
+    recordings,
+    times,
+    versions,
+)
 from beistand.server.portal.office.invoices import InvoicePages
 from beistand.server.portal.office.session import SessionPages
 
@@ -20,6 +31,7 @@ def doors() -> list[Door]:
         *programs.doors(),
         *times.doors(),
         *log.doors(),
+        *recordings.doors(),
         *SessionPages().doors(),
         *InvoicePages().doors(),
     ]

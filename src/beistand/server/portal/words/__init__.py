@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from beistand.server.portal.words import agreements, contracts, invoices, log, pages, parties, programs, receipt, times
+from beistand.server.portal.words import (
+    agreements,
+    contracts,
+    invoices,
+    log,
+    pages,
+    parties,
+    programs,
+    receipt,
+    recordings,
+    times,
+)
 
 LANGUAGES = ("de", "en")
 _AREAS = (
@@ -14,6 +25,7 @@ _AREAS = (
     parties.WORDS,
     programs.WORDS,
     receipt.WORDS,
+    recordings.WORDS,
     times.WORDS,
 )
 

@@ -48,6 +48,7 @@ from beistand.server.store.tables.invoices import (
     seller,
 )
 from beistand.server.store.tables.receipts import receipt
+from beistand.server.store.tables.recordings import recording, recording_key, recording_terms
 from beistand.server.store.tables.times import (
     charge_consent,
     charge_notice,
@@ -96,6 +97,9 @@ __all__ = [
     "quota_period",
     "rated_item",
     "receipt",
+    "recording",
+    "recording_key",
+    "recording_terms",
     "recovery_code",
     "seller",
     "service_type",
