@@ -118,6 +118,18 @@ async def test_programs_are_offered_with_size_and_checksum_own_system_first(hous
     assert answer.headers["content-type"] == "application/octet-stream"
 
 
+async def test_a_linux_program_is_offered_with_how_to_make_it_run(house: Any) -> None:
+    house.firm()
+    offer(house, "Beistand.exe", b"x")
+    offer(house, "beistand.deb", b"y")
+    assert "chmod" not in (await house.browser().get("/")).text
+    offer(house, "Fern hilfe.run", b"z")
+    page = (await house.browser().get("/")).text
+    assert "Als Programm ausführen" in page
+    assert "chmod +x &#39;Fern hilfe.run&#39; &amp;&amp; ./&#39;Fern hilfe.run&#39;" in page.replace("'", "&#39;")
+    assert "“Run as a program”" in (await house.browser().get("/en")).text
+
+
 async def test_a_changed_program_gets_a_new_checksum(house: Any) -> None:
     house.firm()
     old = offer(house, "Beistand.exe", b"old")

@@ -44,6 +44,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "data_head": ("Was geschieht mit meinen Daten?", "What happens to my data?"),
     "stop_head": ("Sie behalten die Kontrolle", "You stay in control"),
     "download_for": ("Für {system} laden", "Download for {system}"),
+    "linux_start": (
+        "Damit es startet: Klicken Sie die geladene Datei im Dateimanager mit der rechten Maustaste an, wählen Sie "
+        "„Eigenschaften“ und dort „Ausführbar“ oder „Als Programm ausführen“. Dann doppelt anklicken. "
+        "Oder im Terminal:",
+        "To start it: right-click the downloaded file in the file manager, choose “Properties” and there "
+        "“Executable” or “Run as a program”. Then double-click it. Or in a terminal:",
+    ),
     "other_systems": ("Für andere Systeme", "For other systems"),
     "checksum": ("Prüfsumme (SHA-256)", "Checksum (SHA-256)"),
     "no_programs": (
