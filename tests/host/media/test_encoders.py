@@ -103,7 +103,7 @@ def test_libvpx_is_taken_where_it_can_be_loaded_and_pyav_where_not(monkeypatch: 
     assert isinstance(direct, Vp9Encoder)
     direct.close()
 
-    def missing(*_: object) -> Vp9Encoder:
+    def missing(*_given: object, **_named: object) -> Vp9Encoder:
         raise LibraryMissingError("The library vpx is not beside the package av; install av or name its folder.")
 
     monkeypatch.setattr(encoder_module, "Vp9Encoder", missing)

@@ -63,6 +63,7 @@ PART = Path(beistand.console.__path__[0], "screen", "part.js").read_text(encodin
 # 194. Our planes themselves are exact to one step (test_vp9.py), and greys and text are not touched by it.
 BLUE_OFF_BY = 6
 
+FULL = Codec("vp09.01.40.08.03.01.01.01.01", Kind.VP9_444)
 CODECS = [
     Codec("vp09.01.40.08.03", Kind.VP9_444),
     Codec("vp09.00.40.08", Kind.VP9_420),
@@ -120,3 +121,23 @@ def test_chromium_shows_every_frame_at_once_in_the_painted_colours(codec: Codec)
         for painted, decoded in zip((red, green, blue), seen[index * 4 : index * 4 + 3], strict=True):
             worst = max(worst, abs(painted - decoded))
     assert worst <= (BLUE_OFF_BY if codec.kind is Kind.VP9_444 else 40), worst
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Debian's chromium")
+def test_every_grey_is_exact_to_the_pixel_in_chromium() -> None:
+    canvas = Canvas(640, 384)
+    for grey in range(256):
+        canvas.fill(Rect(grey % 32 * 16, grey // 32 * 16, 16, 16), (grey, grey, grey))
+    canvas.fill(Rect(320, 256, 128, 64), RED)
+    canvas.fill(Rect(512, 256, 128, 128), (40, 160, 60))
+    result = asyncio.run(_shown(FULL, canvas))
+    assert result["failure"] == ""
+    seen = base64.b64decode(result["pixels"])
+    for index in range(canvas.width * canvas.height):
+        blue, green, red = canvas.pixels[index * 4 : index * 4 + 3]
+        shown = tuple(seen[index * 4 : index * 4 + 3])
+        if blue == green == red:
+            assert shown == (red, green, blue), index
+        else:
+            assert max(map(abs, (shown[0] - red, shown[1] - green, shown[2] - blue))) <= 2, (index, shown)

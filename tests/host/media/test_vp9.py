@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -181,6 +182,28 @@ def test_only_the_named_rows_are_converted_again() -> None:
     luma = [converter.planes.rows(0)[row * 128] for row in (0, 63, 64, 127, 128, 255)]
     assert luma[0] == luma[1] == luma[4] == luma[5] == 235
     assert luma[2] == luma[3] < 100
+
+
+@pytest.mark.parametrize("is_444", [True, False])
+def test_what_is_drawn_again_as_it_was_is_no_change(is_444: bool) -> None:
+    canvas, encoder = Canvas(330, 210), Vp9Encoder(330, 210, is_444)
+    canvas.text(Rect(0, 0, 330, 210))
+    encoder.take(canvas.grab(full=True))
+    whole = replace(canvas.grab(full=True), damage=(Rect(0, 0, 330, 210),))
+    assert encoder.take(whole) == frozenset()
+    canvas.fill(Rect(130, 70, 10, 10), RED)  # block 8, in the second of four rows of six
+    assert encoder.take(replace(canvas.grab(), damage=(Rect(0, 64, 330, 60),))) == {8}
+    encoder.close()
+
+
+def test_a_change_beside_large_damage_is_not_forgotten_when_it_is_told_later() -> None:
+    canvas, encoder = Canvas(1280, 1024), Vp9Encoder(1280, 1024, True)
+    encoder.take(canvas.grab(full=True))
+    canvas.fill(Rect(1216, 0, 64, 64), RED)  # in the grabbed rows, but told with the next damage
+    large = Rect(0, 0, 1152, 1024)
+    assert encoder.take(replace(canvas.grab(), damage=(large,))) == encoder.grid.blocks((large,))
+    assert encoder.take(replace(canvas.grab(), damage=(Rect(1216, 0, 64, 64),))) == {19}
+    encoder.close()
 
 
 edits = st.tuples(

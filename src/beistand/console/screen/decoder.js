@@ -1,7 +1,9 @@
 // @ts-check
 // Frames of the customer's screen -> decoded pictures (WebCodecs). Newest wins: nothing is held back, nothing is repeated.
 
-const CANDIDATES = ["vp09.01.40.08.03", "vp09.00.40.08", "avc1.42E028"];
+// BT.709 of full range: greys, and so text, are exact in it. Not every browser shows it right.
+const FULL = "vp09.01.40.08.03.01.01.01.01";
+const CANDIDATES = [FULL, "vp09.01.40.08.03", "vp09.00.40.08", "avc1.42E028"];
 
 /** The codecs this browser decodes, best first; empty without WebCodecs. @returns {Promise<string[]>} */
 export async function supportedCodecs() {
@@ -10,12 +12,39 @@ export async function supportedCodecs() {
   for (const codec of CANDIDATES) {
     try {
       const answer = await VideoDecoder.isConfigSupported({ codec, codedWidth: 1920, codedHeight: 1080 });
-      if (answer.supported) found.push(codec);
+      if (answer.supported && (codec !== FULL || (await showsFull()))) found.push(codec);
     } catch {
       // an unknown codec string is an answer, too
     }
   }
   return found;
+}
+
+// A picture of 64 x 64 px in one colour, made by our own coder (host/media).
+const SAMPLE =
+  "okmDQlAAfgB+gAcEg4MAAAAEAABsW///+JJBAf/+JJBAf/+JJBAf/+JJBAf/+JJBAf/+JJBAf/+JJBAf/+JJBAf///7A4AAAj/////B84AAAkrrAAA==";
+const SAMPLE_COLOUR = [40, 200, 90];
+const SAMPLE_MS = 1500;
+
+/** Whether this browser decodes full range and draws it as full range: tried on a picture whose colour is known. */
+function showsFull() {
+  return new Promise((done) => {
+    setTimeout(() => done(false), SAMPLE_MS);
+    const decoder = new VideoDecoder({
+      output: (frame) => {
+        const context = new OffscreenCanvas(64, 64).getContext("2d");
+        context?.drawImage(frame, 0, 0);
+        frame.close();
+        const seen = context?.getImageData(32, 32, 1, 1).data ?? [];
+        done(SAMPLE_COLOUR.every((value, at) => Math.abs(value - seen[at]) <= 3));
+      },
+      error: () => done(false),
+    });
+    decoder.configure({ codec: FULL, optimizeForLatency: true });
+    const data = Uint8Array.from(atob(SAMPLE), (letter) => letter.charCodeAt(0));
+    decoder.decode(new EncodedVideoChunk({ type: "key", timestamp: 0, data }));
+    decoder.flush().then(() => decoder.close(), () => done(false));
+  });
 }
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Area */

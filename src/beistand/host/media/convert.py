@@ -1,9 +1,9 @@
-"""BGRX pixels to planar Y'CbCr, BT.709 limited range, by swscale: damaged rows only, into planes that are kept.
+"""BGRX pixels to planar Y'CbCr of BT.709 by swscale: damaged rows only, into planes that are kept.
 
-Why BT.709 limited: it is what browsers assume for VP9 and H.264 of this size, and what the stream's header says; a full
-range or RGB stream saves nothing visible and is decoded by a slower path. Rows are converted in strips of 64, so that
-one context serves every damage; a whole picture of 1920 x 1080 takes 3.9 ms (SWS_ACCURATE_RND would double that and
-change no sample by more than one).
+Full range where the browser takes it (Codec.is_full): 256 greys stay 256 greys, so text is exact to the pixel; limited
+range, which has 219 of them, is what a decoder assumes that is not told by the codec's string. Rows are converted in
+strips of 64, so that one context serves every damage; a whole picture of 1920 x 1080 takes 3.9 ms (SWS_ACCURATE_RND
+would double that and change no sample by more than one).
 """
 
 from __future__ import annotations
@@ -40,11 +40,16 @@ class _Buffer(ctypes.Structure):
     )
 
 
+Strip = tuple[bytes, ...]  # the rows of one strip, each plane with its padding
+Pair = tuple[Strip, Strip]  # one strip before and after it was renewed
+
+
 class Planes:
     """Three planes of 8 bit samples; 4:4:4 keeps the chroma's size, 4:2:0 halves it (rounded up)."""
 
     def __init__(self, width: int, height: int, is_444: bool) -> None:
         shift = 0 if is_444 else 1
+        self.shifts = (0, shift, shift)
         self.sizes = [(width, height)] + [((width + shift) >> shift, (height + shift) >> shift)] * 2
         self.strides = [-(-columns // 64) * 64 for columns, _ in self.sizes]
         self._memory = [
@@ -61,6 +66,30 @@ class Planes:
         plane, (width, height) = self.planes[index], self.sizes[index]
         return b"".join(ctypes.string_at(plane.address + row * plane.stride, width) for row in range(height))
 
+    def strip(self, top: int) -> Strip:
+        """A copy of the strip that begins with this row of the picture."""
+        return tuple(
+            ctypes.string_at(plane.address + (top >> shift) * plane.stride, (STRIP >> shift) * plane.stride)
+            for plane, shift in zip(self.planes, self.shifts, strict=True)
+        )
+
+    def differing(self, pair: Pair) -> set[int]:
+        """The columns of blocks (64 px wide) in which a strip changed."""
+        found: set[int] = set()
+        for before, after, stride, shift in zip(*pair, self.strides, self.shifts, strict=True):
+            if before == after:
+                continue
+            side = STRIP >> shift
+            for row in range(0, len(before), stride):
+                if before[row : row + stride] == after[row : row + stride]:
+                    continue
+                found.update(
+                    column
+                    for column, at in enumerate(range(row, row + stride, side))
+                    if column not in found and before[at : at + side] != after[at : at + side]
+                )
+        return found
+
     def padded(self, index: int, stride: int) -> bytes:
         """The plane with `stride` bytes a row, as PyAV's frames want it."""
         plane, (width, height) = self.planes[index], self.sizes[index]
@@ -73,10 +102,10 @@ class Planes:
 class Converter:
     """Keeps the planes of one picture size and renews the rows it is told to."""
 
-    def __init__(self, width: int, height: int, is_444: bool) -> None:
-        """Raises LibraryMissingError if swscale cannot be loaded or does not know the conversion."""
+    def __init__(self, width: int, height: int, is_444: bool, is_full: bool = False) -> None:
+        """`is_full`: full range instead of limited. Raises LibraryMissingError if swscale does not know it."""
         self._scale, self._util = libraries.load("swscale"), libraries.load("avutil")
-        self._width, self._height, self._is_444 = width, height, is_444
+        self._width, self._height, self._is_444, self._is_full = width, height, is_444, is_full
         self._contexts: dict[int, c_void_p] = {}
         self.planes = Planes(width, height, is_444)
         self._declare()
@@ -103,12 +132,18 @@ class Converter:
             if not context:
                 raise libraries.LibraryMissingError("swscale does not know this conversion; reinstall the package av.")
             table = self._scale.sws_getCoefficients(_BT_709)
-            self._scale.sws_setColorspaceDetails(context, table, 1, table, 0, 0, 1 << 16, 1 << 16)
+            self._scale.sws_setColorspaceDetails(context, table, 1, table, int(self._is_full), 0, 1 << 16, 1 << 16)
             self._contexts[rows] = c_void_p(context)
         return self._contexts[rows]
 
-    def convert(self, pixels: memoryview, stride: int, spans: Sequence[tuple[int, int]]) -> None:
-        """Renews the rows of `spans` (first, end) of `pixels`, BGRX with `stride` bytes a row."""
+    def convert(
+        self, pixels: memoryview, stride: int, spans: Sequence[tuple[int, int]], compares: bool = False
+    ) -> dict[int, Pair]:
+        """Renews the rows of `spans` (first, end) of `pixels`, BGRX with `stride` bytes a row.
+
+        If it `compares`, the answer holds each strip that has changed, by its number.
+        """
+        changed: dict[int, Pair] = {}
         if len(pixels) * pixels.itemsize < stride * (self._height - 1) + self._width * 4:
             raise ValueError("The captured picture is smaller than its size says.")
         view = _Buffer()
@@ -116,14 +151,19 @@ class Converter:
         try:
             for first, end in spans:
                 for top in range(first // STRIP * STRIP, min(end, self._height), STRIP):
+                    before = self.planes.strip(top) if compares else ()
                     self._convert_strip(view.buf + top * stride, stride, top)
+                    after = self.planes.strip(top) if compares else ()
+                    if before != after:
+                        changed[top // STRIP] = changed.get(top // STRIP, (before, after))[0], after
         finally:
             ctypes.pythonapi.PyBuffer_Release(ctypes.byref(view))
+        return changed
 
     def _convert_strip(self, source: int, stride: int, top: int) -> None:
         rows = min(STRIP, self._height - top)
-        shifts = (0, 0, 0) if self._is_444 else (0, 1, 1)
-        targets = [p.address + (top >> s) * p.stride for p, s in zip(self.planes.planes, shifts, strict=True)]
+        planes = self.planes
+        targets = [p.address + (top >> s) * p.stride for p, s in zip(planes.planes, planes.shifts, strict=True)]
         self._scale.sws_scale(
             self._context(rows), _Pointers(source), _Strides(stride), 0, rows,
             _Pointers(*targets), _Strides(*self.planes.strides),

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 
 from beistand.host.media.convert import Converter
-from beistand.host.media.damage import Grid, row_spans
+from beistand.host.media.damage import BLOCK, Grid, row_spans
 from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError, Kind
 from beistand.host.media.libraries import LibraryMissingError
 from beistand.host.media.vpx import VpxEncoder, VpxError
 from beistand.host.ports import CapturedFrame
 
+MOST_COMPARED = 120  # blocks of damage, a window of 700 x 700: more is a picture that moves, and not worth a look
 THREADS = max(1, min(4, os.cpu_count() or 2))  # two: 1.7 times the pace of one; the rest is the customer's
 
 
@@ -38,17 +39,31 @@ class Vp9Encoder:
 
     finest = 0
 
-    def __init__(self, width: int, height: int, is_444: bool, threads: int = THREADS) -> None:
+    def __init__(self, width: int, height: int, is_444: bool, threads: int = THREADS, is_full: bool = False) -> None:
         """Raises LibraryMissingError or vpx.VpxError."""
         self.grid = Grid(width, height)
-        self._converter = Converter(width, height, is_444)
-        self._encoder = VpxEncoder(width, height, is_444, threads)
+        self._converter = Converter(width, height, is_444, is_full)
+        self._encoder = VpxEncoder(width, height, is_444, threads, is_full=is_full)
         self._is_new = True
         self._is_hurried = False
+        self._unsure: set[int] = set()  # blocks whose planes may be newer than what was coded
 
     def take(self, frame: CapturedFrame) -> frozenset[int]:
-        self._converter.convert(frame.pixels, frame.stride, row_spans(frame.damage, frame.height))
-        return self.grid.blocks(frame.damage)
+        claimed, spans = self.grid.blocks(frame.damage), row_spans(frame.damage, frame.height)
+        compares = len(claimed) <= MOST_COMPARED
+        strips = self._converter.convert(frame.pixels, frame.stride, spans, compares)
+        columns = self.grid.columns
+        if not compares:
+            # Whole rows are grabbed: what happens beside the damage meanwhile stands in the planes before it is told.
+            rows = {row for first, end in spans for row in range(first // BLOCK, (end - 1) // BLOCK + 1)}
+            self._unsure.update(row * columns + column for row in rows for column in range(columns))
+            self._unsure -= claimed
+            return claimed
+        changed = {
+            row * columns + column for row, pair in strips.items() for column in self._converter.planes.differing(pair)
+        } | (self._unsure & claimed)
+        self._unsure -= changed
+        return frozenset(changed)
 
     def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
         is_key = is_key or self._is_new
@@ -62,6 +77,8 @@ class Vp9Encoder:
         except VpxError as error:
             raise EncoderError(str(error)) from error
         self._is_new = False
+        if is_key:
+            self._unsure.clear()
         return Encoded(data, key, quantizer, chosen, self.grid.around(chosen))
 
     def hurry(self, is_hurried: bool) -> None:
@@ -79,7 +96,7 @@ def open_encoder(codec: Codec, width: int, height: int) -> Encoder:
     reason = ""
     if codec.kind is not Kind.H264:
         try:
-            return Vp9Encoder(width, height, codec.kind is Kind.VP9_444)
+            return Vp9Encoder(width, height, codec.kind is Kind.VP9_444, is_full=codec.is_full)
         except (LibraryMissingError, VpxError) as error:
             reason = f"{error} "
     try:

@@ -33,6 +33,11 @@ class Codec:
     name: str
     kind: Kind
 
+    @property
+    def is_full(self) -> bool:
+        """Full range, as a VP9 string's last field may say; Chromium believes the string, not the stream."""
+        return self.kind is not Kind.H264 and self.name.split(".")[4:] == ["03", "01", "01", "01", "01"]
+
 
 @dataclass(frozen=True)
 class Encoded:
@@ -52,7 +57,7 @@ class Encoder(Protocol):
     finest: int  # the least quantizer it can give
 
     def take(self, frame: CapturedFrame) -> frozenset[int]:
-        """Converts the damaged rows into the kept planes and says which blocks they touch."""
+        """Converts the damaged rows into the kept planes and says which blocks have changed (or may have)."""
         ...
 
     def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:

@@ -183,7 +183,6 @@ class PictureWorker:
             with self._wake:
                 self._wake.wait_for(lambda: bool(self._orders) or not self._is_active, wait)
         elif self._screen.wait_damage(wait):
-            self._stirred = self._clock()
             self._perform(self._rate.handle(rate.Changed(), self._clock()))
 
     def _standing(self, now: float) -> rate.Standing:
@@ -216,6 +215,11 @@ class PictureWorker:
         elif not frame.damage:
             return self._rate.handle(rate.Calm(), self._clock())
         blocks = encoder.take(frame)
+        if is_key:
+            blocks = encoder.grid.all()
+        elif not blocks:  # drawn again as it was
+            return self._rate.handle(rate.Calm(), self._clock())
+        self._stirred = began
         moving = any(sharpness.is_moving(block, began) for block in blocks)
         sharpness.changed(blocks, began)
         encoder.hurry(self._rate.is_hurried)

@@ -22,7 +22,7 @@ from beistand.host.ports import CapturedFrame
 THREADS = 2
 COARSE, FINE = 20, 4  # the VP9 quantizers whose PSNR (41 and 52 dB on text) x264's crf 23 and 8 reach as well
 SLOW_LINE = 44  # from this wanted quantizer on the coarse coder comes back
-_BT_709, _LIMITED = 1, 1
+_BT_709, _LIMITED, _FULL = 1, 1, 2
 _PROFILES = {"42": "baseline", "4d": "main", "64": "high"}
 
 
@@ -51,7 +51,7 @@ class PyavEncoder:
             coder.pix_fmt = "yuv444p" if self._codec.kind is Kind.VP9_444 else "yuv420p"
             coder.time_base = Fraction(1, 1000)
             coder.thread_count = THREADS
-            coder.color_range, coder.colorspace = _LIMITED, _BT_709
+            coder.color_range, coder.colorspace = _FULL if self._codec.is_full else _LIMITED, _BT_709
             coder.color_primaries = coder.color_trc = _BT_709
             coder.options = self._h264_options() if is_h264 else self._vp9_options()
             coder.open()
@@ -104,7 +104,7 @@ class PyavEncoder:
             src_colorspace=Colorspace.ITU709,
             dst_colorspace=Colorspace.ITU709,
             src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG if self._codec.is_full else ColorRange.MPEG,
         )
         picture.pts, picture.time_base = milliseconds, Fraction(1, 1000)
         picture.pict_type = PictureType.I if is_key else PictureType.NONE

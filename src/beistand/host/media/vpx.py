@@ -29,13 +29,22 @@ class Plane:
 class VpxEncoder:
     """One VP9 encoder instance of a fixed size; used by one thread alone and closed by it."""
 
-    def __init__(self, width: int, height: int, is_444: bool, threads: int, library: ctypes.CDLL | None = None) -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        is_444: bool,
+        threads: int,
+        library: ctypes.CDLL | None = None,
+        is_full: bool = False,
+    ) -> None:
         """Opens it for realtime screen content. Raises VpxError or LibraryMissingError."""
         self._library = abi.load() if library is None else library
         self._context = abi.Context()
         self._config = abi.EncoderConfig()
         self._is_open = False
         self._width, self._height = width, height
+        self._range = abi.FULL_RANGE if is_full else abi.STUDIO_RANGE
         interface = self._library.vpx_codec_vp9_cx()
         self._check(self._library.vpx_codec_enc_config_default(interface, byref(self._config), 0), "defaults")
         self._configure(is_444, threads)
@@ -77,7 +86,7 @@ class VpxEncoder:
             (abi.SET_NOISE_SENSITIVITY, 0),
             (abi.SET_STATIC_THRESHOLD, 0),
             (abi.SET_COLOR_SPACE, abi.BT_709),
-            (abi.SET_COLOR_RANGE, abi.STUDIO_RANGE),
+            (abi.SET_COLOR_RANGE, self._range),
         ):
             self.control(control, value)
 
@@ -86,7 +95,7 @@ class VpxEncoder:
         return abi.Image(
             fmt=abi.FORMAT_I444 if is_444 else abi.FORMAT_I420,
             cs=abi.BT_709,
-            range=abi.STUDIO_RANGE,
+            range=self._range,
             w=self._width,
             h=self._height,
             bit_depth=8,

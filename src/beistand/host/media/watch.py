@@ -53,9 +53,9 @@ class Watch:
         if has_moved:
             self._cursor = cursor
             self._emit(lambda: self._outputs.cursor(*cursor))
-        return has_moved
         for sentence in self._screen.remarks():
             self._outputs.remark(sentence)
+        return has_moved
 
     def learn_monitors(self) -> None:
         """Finds the selected monitor's place again, else takes the primary one, and tells all of them."""

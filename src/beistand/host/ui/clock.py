@@ -13,6 +13,15 @@ def minutes(seconds: int) -> str:
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
+def running(seconds: int, language: Language) -> str:
+    """The time while it runs, in whole minutes: a clock that ticks would be a change of the screen each second, and
+    so a picture on its way each second although nothing happens."""
+    if seconds < 60:
+        return say("under_a_minute", language)
+    hours, left = divmod(seconds // 60, 60)
+    return say("hours", language, time=f"{hours}:{left:02d}") if hours else say("minutes", language, count=left)
+
+
 def amount(reading: Reading, language: Language) -> str:
     """ "höchstens 24,00 € zzgl. 19 % USt.", or nothing where none is known."""
     if reading.cents is None:
@@ -22,8 +31,8 @@ def amount(reading: Reading, language: Language) -> str:
 
 
 def line(reading: Reading, language: Language) -> str:
-    """One line for panel and summary, without whether the clock stands still."""
-    time = minutes(reading.seconds)
+    """One line for panel and summary, without whether the clock stands still; to the second once it does."""
+    time = running(reading.seconds, language) if reading.is_counting else minutes(reading.seconds)
     if not reading.is_chargeable:
         return say("clock_free", language, time=time)
     if reading.cents is None:

@@ -148,9 +148,10 @@ class SessionPanel(wx.Frame):
         self.Layout()
 
     def show_clock(self, text: str, is_chargeable: bool) -> None:
-        """The running time, and the amount if chargeable; it may take two lines."""
-        self.clock.SetForegroundColour(theme.WARNING if is_chargeable else theme.QUIET)
-        theme.set_label(self.clock, text, WIDTH_PX)
+        """The running time, and the amount if chargeable; it may take two lines. Draws only if the words are new."""
+        if self.clock.GetName() != text:
+            self.clock.SetForegroundColour(theme.WARNING if is_chargeable else theme.QUIET)
+            theme.set_label(self.clock, text, WIDTH_PX)
 
     def show_doings(self, facts: Sequence[tuple[int, str]]) -> None:
         """Only what the program knows for sure; the newest line is seen."""

@@ -1,6 +1,7 @@
 """The stop sign: a process of its own in the upper-left corner, always on top.
 
-It shows the running time and who is connected. A click, or Ctrl+Alt+Esc, writes "stop" to the program.
+It shows the running time (in minutes: see `clock.running`) and who is connected, and draws only what has changed.
+A click, or Ctrl+Alt+Esc, writes "stop" to the program.
 If the program does not answer within `ANSWER_MS`, it hangs: the sign then kills it and lifts every held key itself.
 
 Lines in (stdin): `who <text>`, `since <seconds>` (the clock runs), `still <seconds>` (it stands), `amount <text>`,
@@ -23,7 +24,7 @@ import wx
 from beistand.host.platform import current
 from beistand.host.ports import LocalActivity, Platform, PlatformError
 from beistand.host.ui import theme
-from beistand.host.ui.clock import minutes
+from beistand.host.ui.clock import minutes, running
 from beistand.host.ui.spoken import application
 from beistand.host.ui.texts import Language, say
 
@@ -52,6 +53,7 @@ class StopSign(wx.Frame):
         self._recording = "off"
         self._is_stopped = False
         self._is_pressed = False
+        self._looks: tuple[object, ...] = ()  # what was drawn last
         self.SetName(say("stop_name", language))
         self.SetBackgroundStyle(wx.BG_STYLE_PAINT)
         self.SetToolTip(say("stop_name", language))
@@ -92,7 +94,17 @@ class StopSign(wx.Frame):
 
     def _on_clock(self, _event: wx.TimerEvent) -> None:
         self._seconds += 0 if self._is_still else 1
-        self.Refresh()
+        self._show()
+
+    def _time(self) -> str:
+        return minutes(self._seconds) if self._is_still else running(self._seconds, self._language)
+
+    def _show(self) -> None:
+        """Draws the sign again if anything on it is new."""
+        looks = (self._time(), self._is_still, self._amount, self._who, self._is_stopped)
+        if looks != self._looks:
+            self._looks = looks
+            self.Refresh()
 
     def _on_paint(self, _event: wx.PaintEvent) -> None:
         device = wx.AutoBufferedPaintDC(self)
@@ -111,7 +123,7 @@ class StopSign(wx.Frame):
         gc.DrawPath(path)
         self._centred(gc, say("stop", self._language), theme.font(20, True), wx.Colour(255, 255, 255), centre - 15)
         colour = theme.QUIET if self._is_still else theme.INK
-        self._centred(gc, minutes(self._seconds), theme.font(15, True), colour, SIZE_PX + 2)
+        self._centred(gc, self._time(), theme.font(15, True), colour, SIZE_PX + 2)
         self._centred(gc, self._amount, theme.font(11, True), theme.WARNING, SIZE_PX + 30)
         self._centred(gc, self._who, theme.font(10), theme.INK, SIZE_PX + (54 if self._amount else 32))
 
@@ -188,7 +200,7 @@ class StopSign(wx.Frame):
                 lift_all(self._platform)  # the program died without a word
             self._close()
             return
-        self.Refresh()
+        self._show()
 
     def _close(self) -> None:
         self._clock.Stop()

@@ -232,6 +232,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "oder Sie beenden sie.",
         "If you decline, this work is not done. The session then goes on as before, or you end it.",
     ),
+    "under_a_minute": ("unter 1 Min.", "under 1 min"),
+    "minutes": ("{count} Min.", "{count} min"),
+    "hours": ("{time} Std.", "{time} h"),
     "clock_free": ("Zeit {time} – für Sie ohne Kosten", "Time {time} – no cost for you"),
     "clock_charged": ("Kostenpflichtig {time} – {amount}", "Chargeable {time} – {amount}"),
     "clock_agreed": (
