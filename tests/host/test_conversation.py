@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from beistand.billing.minutes import billable_minutes
 from beistand.billing.money import price_line
-from beistand.billing.price_card import PriceCard
+from beistand.billing.price_card import Later, PriceCard
 from beistand.host import conversation as c
 from beistand.host.ui.texts import say
 from beistand.protocol import identity
@@ -221,6 +221,31 @@ def test_the_clock_counts_only_what_will_be_charged_and_shows_the_amount():
     assert not reading(talk, 300.0).is_counting
     talk.handle(c.LinkChanged(False), 400.0)
     assert reading(talk, 410.0).seconds == 80
+
+
+def test_work_that_lasts_into_another_tariff_is_shown_at_the_prices_that_the_words_name():
+    card = replace(CARD, later=(Later(0, "18:00 Uhr", 14_400),))
+    assert "96,00 € je Stunde zzgl. 19 % USt. (ab 18:00 Uhr 144,00 €), je angefangene" in card.text
+    talk = agreed()
+    talk.handle(c.Got(price_of(card)), 9.0)
+    talk.handle(c.Got(m.PriceLater(1821, "18:00 Uhr", 14_400)), 9.0)  # at second 1830
+    talk.handle(c.Got(m.ChargeAsk(card.text)), 10.0)
+    talk.handle(c.Answered(2, 1, 1), 30.0)
+    assert reading(talk, 30.0 + 900).cents == 2400 + 2400  # 15 minutes and the 2 seconds ahead: a second step
+    assert reading(talk, 1830.0).cents == card.amount_cents(1800, 2)
+    assert reading(talk, 1830.0 + 1798).cents == card.amount_cents(1800, 1800) == 4800 + 7200
+    talk.handle(c.Acted("pause"), 1830.0 + 1798)
+    talk.handle(c.Acted("go_on"), 9000.0)
+    assert reading(talk, 9010.0).cents == card.amount_cents(1800, 1810)
+
+
+def test_a_later_price_that_the_words_do_not_name_shows_no_amount():
+    talk = agreed()
+    talk.handle(c.Got(price_of(CARD)), 9.0)
+    talk.handle(c.Got(m.PriceLater(60, "18:00 Uhr", 14_400)), 9.0)
+    talk.handle(c.Got(m.ChargeAsk(CARD.text)), 10.0)
+    talk.handle(c.Answered(2, 1, 1), 30.0)
+    assert reading(talk, 300.0).cents is None
 
 
 def test_the_amount_is_never_below_what_the_invoice_will_say():

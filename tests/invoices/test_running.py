@@ -1,5 +1,6 @@
 """The run on a real store: from recorded sessions to issued invoices, minutes booked, nothing twice, nothing lost."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from beistand.billing.invoice import InvoiceError
+from beistand.billing.price_list import PriceList
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import running
 from beistand.server.invoicing.issuing import Actor, Issuer
@@ -281,3 +283,22 @@ def test_the_letter_names_the_kind_of_work_in_the_payers_language_and_a_single_d
     for part in words:
         assert part in read, read
     assert kind.id not in read
+
+
+def test_an_announced_price_is_billed_as_its_words_named_it_and_with_no_surcharge_of_a_list(world, typesetter):
+    """17:30 to 18:30 on a Thursday: the list has an evening surcharge, the words of the first yes named none."""
+    evening = PriceList({1: 9600}, surcharges_bp={"evening": 5000}, name="Abend")
+    kept = world.write(lambda c: prices.add_price_list(c, world.firm, prices.KeptList(evening, False), NOW))
+    klein, lang = world.party("Frau Klein", **ADDRESS), world.party("Herr Lang", **ADDRESS)
+    world.session(at(12, 16, 30), 60, who=klein, price=9600)
+    six = int(at(12, 17).timestamp()) * 1_000_000
+    world.session(at(12, 16, 30), 60, who=lang, price=9600, later=json.dumps([[six, "18:00 Uhr", 14_400]]))
+    world.write(lambda c: prices.archive_price_list(c, world.firm, kept))  # what was announced does not change with it
+    issued = {each.payer_name: each for each in execute(world, typesetter)}
+    assert issued["Frau Klein"].net_cents == 9600
+    assert issued["Herr Lang"].net_cents == 4800 + 7200
+    document = world.read(lambda c: invoices.document_of(c, world.firm, issued["Herr Lang"].id))
+    assert [(line.name, line.quantity, line.net_cents) for line in document.lines] == [
+        ("Fernhilfe 12.11.2026", 30, 4800),
+        ("Fernhilfe 12.11.2026, ab 18:00 Uhr", 30, 7200),
+    ]

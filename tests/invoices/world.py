@@ -87,7 +87,9 @@ class World:
 
         def add(c):
             sessions.add_session(c, self.firm, session_row(id_, user, customer, start_us, bool(price)))
-            consent = notice_and_yes(c, self.firm, id_, user, price, answered) if price else None
+            consent = (
+                notice_and_yes(c, self.firm, id_, user, price, answered, more.get("later", "[]")) if price else None
+            )
             decision = decided(id_, start_us, customer, more)
             cases.add_decision(c, self.firm, decision)
             part = Part(start_us, start_us + minutes * 60_000_000, stops, bool(price), answered_us=answered)
@@ -143,7 +145,7 @@ def decided(session_id, start_us, customer, more):
     )
 
 
-def notice_and_yes(c, firm, session_id, user, price, answered):
+def notice_and_yes(c, firm, session_id, user, price, answered, later="[]"):
     text = f"Kostenpflichtige Hilfe. {price} Cent"
     notice = charges.add_notice(
         c,
@@ -165,6 +167,7 @@ def notice_and_yes(c, firm, session_id, user, price, answered):
             "language": "de",
             "user_id": user,
             "made_us": answered,
+            "later": later,
         },
     )
     said = {"session_id": session_id, "notice_id": notice.id, "channel": "screen", "is_yes": True, "way": "pointer"}

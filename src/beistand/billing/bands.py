@@ -50,7 +50,7 @@ def seconds_by_band(start: datetime, end: datetime, calendar: Calendar) -> list[
     out: list[tuple[str, int]] = []
     at, end = start.astimezone(UTC), end.astimezone(UTC)
     while at < end:
-        until = min(end, next(b for b in _boundaries(at, calendar) if b > at))
+        until = min(end, next(b for b in boundaries(at, calendar) if b > at))
         band, seconds = band_at(at, calendar), int((until - at).total_seconds())
         if out and out[-1][0] == band:
             out[-1] = (band, out[-1][1] + seconds)
@@ -60,7 +60,7 @@ def seconds_by_band(start: datetime, end: datetime, calendar: Calendar) -> list[
     return out
 
 
-def _boundaries(after: datetime, calendar: Calendar) -> Iterator[datetime]:
+def boundaries(after: datetime, calendar: Calendar) -> Iterator[datetime]:
     """Instants around `after` at which a band may change, ascending."""
     zone = ZoneInfo(calendar.zone)
     day = after.astimezone(zone).date()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from beistand.billing.bands import NORMAL
 from beistand.billing.draft import Draft, FlatCharge, Period
 from beistand.billing.einvoice import MONTHS
 from beistand.billing.invoice import VAT_KEYS, Buyer, Document, Line, Seller, VatMode, minutes_line
@@ -27,6 +28,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "block": ("Stundenkontingent {contract}: {minutes} Minuten", "Prepaid block {contract}: {minutes} minutes"),
     "goodwill": ("Kulanz {day}, {time}: {reason}", "Goodwill {day}, {time}: {reason}"),
     "included": ("Enthaltene Leistungen laut Zeitnachweis", "Included services as in the time sheet"),
+    "from": ("ab {hour}", "from {hour}"),
     "evening": ("Abendtarif", "evening tariff"),
     "night": ("Nachttarif", "night tariff"),
     "saturday": ("Samstagstarif", "Saturday tariff"),
@@ -123,7 +125,7 @@ def _priced_line(group: Group, each: Priced, key: VatKey, language: Language) ->
     days = sorted(local_day(work.started, group.zone) for work in group.works)
     first, last = _day(days[0], language), _day(days[-1], language)
     name = _word("help", language, day=first if first == last else f"{first} – {last}")
-    band = _word(each.band, language) if each.band in _WORDS else ""
+    band = _tariff(each.band, language)
     return minutes_line(
         f"{name}, {band}" if band else name,
         each.minutes,
@@ -135,6 +137,13 @@ def _priced_line(group: Group, each: Priced, key: VatKey, language: Language) ->
         starts=days[0],
         ends=days[-1],
     )
+
+
+def _tariff(band: str, language: Language) -> str:
+    """The band's name; of an announced price the hour from which it held."""
+    if band in _WORDS:
+        return _word(band, language)
+    return "" if band in ("", NORMAL) else _word("from", language, hour=band)
 
 
 def _details(group: Group, language: Language) -> str:

@@ -9,20 +9,35 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from beistand.billing.minutes import Rounding, Terms, billable_minutes
+from beistand.billing.minutes import Rounding, Terms, billable_minutes, split
 from beistand.billing.money import BASIS_POINTS, price_line, times
 
 NOTICE = {
-    "de": "Kostenpflichtige Hilfe. Grund: {reason}. Preis: {price} je Stunde {vat}, je angefangene {step} Minuten, "
-    "mindestens {minimum} Minuten. Rechnung an: {payer}.",
-    "en": "Chargeable help. Reason: {reason}. Price: {price} per hour {vat}, per started {step} minutes, "
+    "de": "Kostenpflichtige Hilfe. Grund: {reason}. Preis: {price} je Stunde {vat}{later}, je angefangene {step} "
+    "Minuten, mindestens {minimum} Minuten. Rechnung an: {payer}.",
+    "en": "Chargeable help. Reason: {reason}. Price: {price} per hour {vat}{later}, per started {step} minutes, "
     "at least {minimum} minutes. Invoice to: {payer}.",
 }
 
 
+LATER = {"de": "ab {hour} {price}", "en": "from {hour} {price}"}
+
+
+@dataclass(frozen=True)
+class Later:
+    """Another price from an instant on (UTC microseconds): its hour as the words write it, net cents an hour."""
+
+    at_us: int
+    hour: str
+    rate_cents: int
+
+
 @dataclass(frozen=True)
 class PriceCard:
-    """`rate_cents` is net an hour; consumers are shown it with VAT (`is_gross`), business customers without."""
+    """`rate_cents` is net an hour; consumers are shown it with VAT (`is_gross`), business customers without.
+
+    `later` are the prices of work that lasts into another tariff, in order of time; the last one holds to the end.
+    """
 
     reason: str
     rate_cents: int
@@ -35,6 +50,7 @@ class PriceCard:
     grace_seconds: int = 0
     rounding: Rounding = "up"
     currency: str = "EUR"
+    later: tuple[Later, ...] = ()
 
     @property
     def terms(self) -> Terms:
@@ -44,7 +60,7 @@ class PriceCard:
     @property
     def shown_cents(self) -> int:
         """The hour as the words name it."""
-        return gross(self.rate_cents, self.vat_bp) if self.is_gross else self.rate_cents
+        return self._shown(self.rate_cents)
 
     @property
     def text(self) -> str:
@@ -53,20 +69,36 @@ class PriceCard:
             reason=self.reason,
             price=money(self.shown_cents, self.language),
             vat=vat_words(self.vat_bp, self.is_gross, self.language),
+            later=self._later_words,
             step=self.step_minutes,
             minimum=max(self.minimum_minutes, self.step_minutes),
             payer=self.payer,
         )
 
     @property
+    def _later_words(self) -> str:
+        told = [
+            LATER[self.language].format(hour=each.hour, price=money(self._shown(each.rate_cents), self.language))
+            for each in self.later
+        ]
+        return f" ({', '.join(told)})" if told else ""
+
+    @property
     def text_sha256(self) -> str:
         """The hash of the words, hexadecimal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def amount_cents(self, seconds: int) -> int:
-        """What so many seconds cost, as the customer is shown prices: with VAT or without."""
-        net = price_line(billable_minutes(seconds, self.terms), self.rate_cents).net_cents
-        return gross(net, self.vat_bp) if self.is_gross else net
+    def amount_cents(self, *seconds: int) -> int:
+        """What so many seconds at the first price, and at each later one, cost: with VAT or without, as it is shown.
+
+        The minutes are rounded once and split onto the prices, as the invoice does (`rating`).
+        """
+        rates = (self.rate_cents, *(each.rate_cents for each in self.later))
+        minutes = split(billable_minutes(sum(seconds), self.terms), seconds)
+        return self._shown(sum(price_line(part, rate).net_cents for part, rate in zip(minutes, rates, strict=False)))
+
+    def _shown(self, net_cents: int) -> int:
+        return gross(net_cents, self.vat_bp) if self.is_gross else net_cents
 
 
 def gross(net_cents: int, vat_bp: int) -> int:

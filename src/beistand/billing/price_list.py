@@ -1,18 +1,22 @@
 """What work costs that no contract covers: rates by technician level, counting, surcharges by band. Pure.
 
 From a list, a moment and a technician comes one price an hour, and that price is announced (`price_card`). It then
-holds for the whole session: a customer is never charged a surcharge that the words agreed to did not name.
+holds for the whole session, with the prices of later hours that its words name: a customer is never charged a surcharge
+that the words agreed to did not name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from beistand.billing.bands import Calendar, band_at
+from beistand.billing.bands import Calendar, band_at, boundaries
 from beistand.billing.minutes import Terms
 from beistand.billing.money import BASIS_POINTS, times
+
+# How far ahead the words name other prices: longer than any session lasts.
+LATER_HOURS = 16
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,16 @@ class PriceList:
         """Net cents an hour for work that begins at `at`, surcharge included, rounded as it is printed."""
         surcharge = self.surcharges_bp.get(band_at(at, self.calendar), 0)
         return times(self.rate(level), BASIS_POINTS + surcharge, BASIS_POINTS)
+
+    def later(self, level: int, at: datetime) -> list[tuple[datetime, int]]:
+        """(instant, net cents an hour) at which the price changes within `LATER_HOURS` after `at`, in order of time."""
+        found: list[tuple[datetime, int]] = []
+        last = self.hour(level, at)
+        for moment in boundaries(at, self.calendar):
+            if at < moment <= at + timedelta(hours=LATER_HOURS) and self.hour(level, moment) != last:
+                last = self.hour(level, moment)
+                found.append((moment, last))
+        return found
 
 
 def choose(lists: list[PriceList], customer_id: str | None, service_type: str) -> PriceList | None:

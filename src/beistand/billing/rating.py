@@ -48,11 +48,31 @@ class Entry:
 
 @dataclass(frozen=True)
 class Price:
-    """What an hour costs: cents, surcharge in basis points by band, discount in basis points."""
+    """What an hour costs: cents, surcharge in basis points by band, discount in basis points.
+
+    `later` is for announced prices, in place of surcharges: from an instant on, the hour as the words named it, and the
+    cents an hour they named for it.
+    """
 
     rate_cents: int
     surcharges_bp: Mapping[str, int] = field(default_factory=dict)
     discount_bp: int = 0
+    later: tuple[tuple[datetime, str, int], ...] = ()
+
+    def stretches(self, start: datetime, end: datetime, calendar: Calendar) -> list[tuple[str, int]]:
+        """(band, seconds) in order of time; with `later` the band is its hour, "" before the first."""
+        if not self.later:
+            return seconds_by_band(start, end, calendar)
+        at = [moment for moment, _hour, _cents in self.later]
+        names = ["", *(hour for _moment, hour, _cents in self.later)]
+        spans = zip(names, [start, *at], [*at, end], strict=True)
+        found = [(name, max(start, begin), min(end, finish)) for name, begin, finish in spans]
+        return [(name, int((finish - begin).total_seconds())) for name, begin, finish in found if finish > begin]
+
+    def of(self, band: str) -> tuple[int, int]:
+        """(cents an hour, surcharge in basis points) of a band."""
+        cents = next((cents for _moment, hour, cents in self.later if hour == band), self.rate_cents)
+        return cents, self.surcharges_bp.get(band, 0)
 
 
 @dataclass(frozen=True)
@@ -104,13 +124,13 @@ def rate_group(
     minutes = billable_minutes(seconds, terms)
     bands: dict[str, int] = {}
     for entry in charged:
-        for band, part in seconds_by_band(entry.started, entry.ended, calendar):
+        for band, part in price.stretches(entry.started, entry.ended, calendar):
             bands[band] = bands.get(band, 0) + part
     names = list(bands)
     items = []
     for band, part in zip(names, split(minutes, [bands[name] for name in names]), strict=True):
         if part:
-            line = price_line(part, price.rate_cents, price.surcharges_bp.get(band, 0), price.discount_bp)
+            line = price_line(part, *price.of(band), price.discount_bp)
             items.append(RatedItem(band, line, bands[band], terms, price, calendar))
     return Rated(tuple(items), goodwill)
 

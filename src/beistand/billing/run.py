@@ -322,12 +322,12 @@ def _price(rated: Rated, price: Price, included: int) -> tuple[Priced, ...]:
     for item in rated.items:
         free = min(included, item.line.minutes)
         included -= free
-        minutes, surcharge = item.line.minutes - free, price.surcharges_bp.get(item.band, 0)
+        minutes, (rate, surcharge) = item.line.minutes - free, price.of(item.band)
         if minutes:
-            line = price_line(minutes, price.rate_cents, surcharge, price.discount_bp)
+            line = price_line(minutes, rate, surcharge, price.discount_bp)
             made.append(
                 Priced(
-                    *(item.band, item.seconds, minutes, price.rate_cents, surcharge, line.unit_cents),
+                    *(item.band, item.seconds, minutes, rate, surcharge, line.unit_cents),
                     *(price.discount_bp, line.discount_cents, line.net_cents),
                 )
             )
@@ -384,6 +384,7 @@ def _snapshot(basis: _Basis, rated: Rated) -> dict[str, object]:
         "rate_cents": price.rate_cents,
         "surcharges_bp": dict(sorted(price.surcharges_bp.items())),
         "discount_bp": price.discount_bp,
+        "later": [[moment.isoformat(), hour, cents] for moment, hour, cents in price.later],
         "calendar": [calendar.zone, calendar.state, calendar.is_catholic],
         "hours": [calendar.day_from, calendar.evening_from, calendar.night_from],
         "bands": [[item.band, item.seconds, item.line.minutes] for item in rated.items],

@@ -20,6 +20,13 @@ const random = (/** @type {number} */ count) => crypto.getRandomValues(new Uint8
 
 /** @typedef {import("./protocol/messages.js").Message} Message */
 
+/** The prices that the words name for later, by the seconds from now. @param {any} terms @param {number} askedAt when the server said so
+ * @returns {Message[]} */
+const laterOf = (terms, askedAt) => (terms.later ?? []).map((/** @type {any} */ one) => ({
+  kind: "PriceLater", hour: one.hour, rateCents: one.rate_cents,
+  afterSeconds: Math.max(0, Math.round(one.after_seconds - (performance.now() - askedAt) / 1000)),
+}));
+
 /** The numbers of a price card as a message. @param {any} terms @returns {Message} */
 const priceOf = (terms) => ({
   kind: "Price", reason: terms.reason, rateCents: terms.rate_cents, stepMinutes: terms.step_minutes,
@@ -44,6 +51,7 @@ export class Support {
   constructor(made, wish, on, LinkClass = Link, stated = askStatement) {
     this.stated = stated;
     this.made = made;
+    this.madeAt = performance.now();
     this.wish = wish;
     this.on = on;
     this.attempts = 0;
@@ -176,7 +184,7 @@ export class Support {
   ask() {
     const { is_chargeable, notice, covered_by } = this.made.coverage;
     this.send({ kind: "DecoderCan", codecs: this.wish.codecs.map((codec) => ({ codec })) });
-    if (this.made.terms) this.send(priceOf(this.made.terms));
+    if (this.made.terms) this.sendPrice(this.made.terms, this.madeAt);
     this.session.handle("ask");
     this.send({ kind: "ConsentAsk", level: this.wish.level, isChargeable: is_chargeable, notice, coveredBy: covered_by ?? "" });
     this.on("asked");
@@ -290,6 +298,12 @@ export class Support {
     this.record("drop");
   }
 
+  /** @param {any} terms @param {number} askedAt */
+  sendPrice(terms, askedAt) {
+    this.send(priceOf(terms));
+    for (const message of laterOf(terms, askedAt)) this.send(message);
+  }
+
   /** Whether a price may be put before the customer now. */
   get mayAskPrice() {
     return this.session.can("ask_charge") && !this.isInterrupted && !this.clock?.isChargeable;
@@ -298,7 +312,7 @@ export class Support {
   /** Puts a price before the customer: rights rest until the answer. @param {any} card what the server has kept */
   askPrice(card) {
     if (!this.mayAskPrice) return false;
-    this.send(priceOf(card.terms));
+    this.sendPrice(card.terms, card.askedAt);
     this.session.handle("ask_charge");
     this.send({ kind: "ChargeAsk", notice: card.notice });
     this.on("state", { state: this.session.state, event: "ask_charge" });
@@ -308,7 +322,7 @@ export class Support {
 
   /** Shows the customer what was agreed to on the phone; the server has kept it. @param {any} card @param {string} saidBy */
   tellPrice(card, saidBy) {
-    this.send(priceOf(card.terms));
+    this.sendPrice(card.terms, card.askedAt);
     this.send({ kind: "ChargeTold", notice: card.notice, saidBy });
   }
 

@@ -8,15 +8,16 @@ its facts took a moment to arrive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from beistand.billing.minutes import Rounding
-from beistand.billing.price_card import NOTICE, PriceCard
+from beistand.billing.price_card import NOTICE, Later, PriceCard
 from beistand.protocol.e2e import messages as m
 
 LEAD_SECONDS = 2
 MOST_CENTS = 2**32 - 1
+MOST_LATER = 8
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,26 @@ class Charging:
 
     def __init__(self) -> None:
         self._prepared: PriceCard | None = None
+        self._prepared_at: tuple[float, ...] = ()
         self._card: PriceCard | None = None
+        self._later_at: tuple[float, ...] = ()
         self._held: set[str] = set()
         self._since: float | None = None
-        self._counted = 0.0
+        self._counted = [0.0]
         self._before_seconds, self._before_cents = 0, 0
         self._is_running = self._is_chargeable = False
         self._has_unknown_price = False
 
     def prepare(self, price: m.Price) -> None:
         """Takes the numbers of the ask that follows."""
-        self._prepared = card_of(price)
+        self._prepared, self._prepared_at = card_of(price), ()
+
+    def prepare_later(self, price: m.PriceLater, now: float) -> None:
+        """Takes another price of the card before it, in order of time."""
+        at = max(now + price.after_seconds, *self._prepared_at, now)
+        if self._prepared is not None and len(self._prepared.later) < MOST_LATER:
+            later = (*self._prepared.later, Later(0, price.hour, price.rate_cents))
+            self._prepared, self._prepared_at = replace(self._prepared, later=later), (*self._prepared_at, at)
 
     def begin(self, is_chargeable: bool, notice: str, now: float) -> None:
         """The customer agreed: time counts from here."""
@@ -96,15 +106,17 @@ class Charging:
     def turn(self, notice: str, now: float) -> None:
         """From here on the work is chargeable by these words."""
         self._stop(now)
-        self._before_seconds += int(self._counted)
-        self._before_cents += self._card.amount_cents(int(self._counted)) if self._card and self._is_chargeable else 0
+        self._before_seconds += int(sum(self._counted))
+        parts = map(int, self._counted)
+        self._before_cents += self._card.amount_cents(*parts) if self._card and self._is_chargeable else 0
         self._start(True, notice, now)
 
     def _start(self, is_chargeable: bool, notice: str, now: float) -> None:
-        self._counted, self._since = 0.0, None if self._held else now
+        self._since = None if self._held else now
         self._is_chargeable = is_chargeable
         is_agreed = is_chargeable and self._prepared is not None and self._prepared.text == notice
-        self._card = self._prepared if is_agreed else None
+        self._card, self._later_at = (self._prepared, self._prepared_at) if is_agreed else (None, ())
+        self._counted = [0.0] * (1 + len(self._later_at))
         self._has_unknown_price = self._has_unknown_price or (is_chargeable and not is_agreed)
 
     def hold(self, why: str, now: float) -> None:
@@ -125,16 +137,26 @@ class Charging:
 
     def _stop(self, now: float) -> None:
         if self._since is not None:
-            self._counted += now - self._since
-            self._since = None
+            self._counted, self._since = self._until(now), None
+
+    def _until(self, now: float) -> list[float]:
+        """Seconds at the first price and at each later one, up to this moment."""
+        counted = list(self._counted)
+        if self._since is not None:
+            begins, ends = (self._since, *self._later_at), (*self._later_at, now)
+            for place, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+                counted[place] += max(0.0, min(end, now) - max(begin, self._since))
+        return counted
 
     def reading(self, now: float) -> Reading:
         """What both ends show at this moment."""
-        counted = self._counted + (now - self._since if self._since is not None else 0.0)
-        seconds, card = int(counted), self._card
+        counted, card = self._until(now), self._card
+        seconds = int(sum(counted))
         cents = None
         if card is not None and self._is_chargeable and not self._has_unknown_price:
-            cents = self._before_cents + card.amount_cents(seconds + LEAD_SECONDS)
+            parts = list(map(int, counted))
+            parts[sum(at <= now for at in self._later_at)] += LEAD_SECONDS
+            cents = self._before_cents + card.amount_cents(*parts)
         return Reading(
             self._before_seconds + seconds,
             seconds,

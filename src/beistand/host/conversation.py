@@ -210,6 +210,9 @@ class Conversation:
             case m.Price():
                 self._charging.prepare(message)
                 return []
+            case m.PriceLater():
+                self._charging.prepare_later(message, now)
+                return []
             case m.ChargeAsk():
                 return self._ask_price(message, now)
             case m.ChargeTold():

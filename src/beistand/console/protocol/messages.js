@@ -53,6 +53,7 @@ const ROWS = [
   [0x18, "Price", CONTROL, TECHNICIAN, PRICE],
   [0x19, "Clock", CONTROL, HOST, CLOCK],
   [0x1a, "ChargeTold", CONTROL, TECHNICIAN, "notice:text saidBy:str"],
+  [0x1b, "PriceLater", CONTROL, TECHNICIAN, "afterSeconds:u32 hour:str rateCents:u32"],
   [0x20, "PointerMove", INPUT, TECHNICIAN, "x:i32 y:i32"],
   [0x21, "PointerButton", INPUT, TECHNICIAN, "button:u8 isPressed:bool x:i32 y:i32"],
   [0x22, "Wheel", INPUT, TECHNICIAN, "dx:i16 dy:i16"],

@@ -49,7 +49,8 @@ export class ChargeSheet {
   async prepare() {
     this.asked = this.reason.value.trim();
     try {
-      this.card = await call("POST", `${this.path}/charge`, { reason: this.asked });
+      const askedAt = performance.now();
+      this.card = { ...(await call("POST", `${this.path}/charge`, { reason: this.asked })), askedAt };
     } catch (error) {
       this.card = null;
       return this.fail(error);

@@ -206,6 +206,15 @@ class Price:
 
 
 @dataclass(frozen=True)
+class PriceLater:
+    """Another price of the `Price` before it: in so many seconds, at an hour as the words write it."""
+
+    after_seconds: int = _wire("u32")
+    hour: str = _wire("str")
+    rate_cents: int = _wire("u32")
+
+
+@dataclass(frozen=True)
 class Clock:
     """What both ends show: seconds of the part that runs, and what it costs if it does."""
 
@@ -364,6 +373,7 @@ TABLE: dict[int, tuple[type, int, str]] = {
     0x18: (Price, CONTROL, TECHNICIAN),
     0x19: (Clock, CONTROL, HOST),
     0x1A: (ChargeTold, CONTROL, TECHNICIAN),
+    0x1B: (PriceLater, CONTROL, TECHNICIAN),
     0x20: (PointerMove, INPUT, TECHNICIAN),
     0x21: (PointerButton, INPUT, TECHNICIAN),
     0x22: (Wheel, INPUT, TECHNICIAN),

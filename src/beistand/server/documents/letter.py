@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from beistand.billing.bands import EVENING, NIGHT, NORMAL, SATURDAY, SUNDAY_HOLIDAY
 from beistand.billing.einvoice import exemption
 from beistand.billing.invoice import Document, Line, Seller, Totals, totals
 from beistand.billing.minutes import Terms
@@ -241,9 +242,19 @@ def _steps(group: Group, language: str) -> str:
     return f"{text} · {more}"
 
 
+BANDS = frozenset((NORMAL, EVENING, NIGHT, SATURDAY, SUNDAY_HOLIDAY))
+
+
+def _tariff(band: str, language: str) -> str:
+    """A band's name; an announced price is named by the hour from which it held."""
+    if band in BANDS:
+        return word(f"band_{band}", language)
+    return word("band_from", language, hour=band) if band else word("band_normal", language)
+
+
 def _band(each: Priced, language: str) -> list[str]:
     return [
-        word(f"band_{each.band}", language),
+        _tariff(each.band, language),
         formats.duration(each.seconds),
         str(each.minutes),
         formats.money(each.rate_cents, language),

@@ -135,6 +135,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "band_unit": ("Preis je Std.", "Price per h"),
     "band_discount": ("Rabatt", "Discount"),
     "band_net": ("Netto", "Net"),
+    "band_from": ("ab {hour}", "from {hour}"),
     "band_normal": ("Normal", "Normal"),
     "band_evening": ("Abend", "Evening"),
     "band_night": ("Nacht", "Night"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -23,7 +23,7 @@ from beistand.server.store import cases, contracts, invoices, parties, prices, t
 from beistand.server.store.cases import Decision
 from beistand.server.store.parties import Party
 from beistand.server.store.tables import support_case, support_session
-from beistand.server.store.times import TimeEntry
+from beistand.server.store.times import TimeEntry, instant
 
 # Entries that were forgotten come with a later run, but not for ever: older ones are booked by hand.
 LOOK_BACK_DAYS = 400
@@ -123,7 +123,7 @@ class _About:
             case_title=self._cases.get(case_id, ""),
             contract_id=decided.contract_id if decided else None,
             is_chargeable=entry.is_chargeable,
-            announced=self._announced(entry, decided, service_type, level),
+            announced=self._announced(entry, service_type, level),
             release_reason=release,
             goodwill_seconds=entry.goodwill_seconds,
             goodwill_reason=goodwill.reason if goodwill else "",
@@ -140,28 +140,20 @@ class _About:
         parts = [named.name(language) if named else entry.service_type, " ".join(entry.note.split())[:SERVICE_LIMIT]]
         return ": ".join(part for part in parts if part)
 
-    def _announced(self, entry: TimeEntry, decided: Decision | None, service_type: str, level: int) -> Announced | None:
+    def _announced(self, entry: TimeEntry, service_type: str, level: int) -> Announced | None:
         consent = entry.consent_for_rating()
         if entry.consent is not None and consent is not None:
             notice = entry.consent.notice
             terms = Terms(notice.step_minutes, notice.minimum_minutes, notice.grace_seconds, notice.rounding)  # type: ignore[arg-type]
-            told = self._told(decided, level, notice.rate_cents, entry)
-            price = Price(told.rate(level), told.surcharges_bp) if told else Price(notice.rate_cents)
-            calendar = told.calendar if told else Calendar()
-            return Announced(consent, price, terms, entry.consent.channel, calendar, notice.vat_bp)
+            # What the words named and nothing else: no surcharge of a list, which may be archived or changed since.
+            later = tuple((instant(at), hour, cents) for at, hour, cents in notice.later_prices)
+            price = Price(notice.rate_cents, later=later)
+            return Announced(consent, price, terms, entry.consent.channel, vat_bp=notice.vat_bp)
         chosen = choose(self._lists, entry.customer_id, service_type)
         if entry.release is None or chosen is None:
             return None
         price = Price(chosen.rate(level), chosen.surcharges_bp)
         return Announced(Consent("", entry.started, False), price, chosen.terms, "", chosen.calendar, self._vat_bp)
-
-    def _told(self, decided: Decision | None, level: int, rate_cents: int, entry: TimeEntry) -> PriceList | None:
-        """The list of the notice, if its words named just this price: then its other hours were named as well."""
-        if decided is None or decided.price_list_id is None or entry.consent is None:
-            return None
-        found = next((each for each in self._lists if each.id == decided.price_list_id), None)
-        asked = datetime.fromtimestamp(entry.consent.notice.made_us // 1_000_000, UTC)
-        return found if found is not None and found.hour(level, asked) == rate_cents else None
 
 
 def stretches(entry: TimeEntry) -> tuple[tuple[datetime, datetime], ...]:

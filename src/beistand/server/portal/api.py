@@ -159,7 +159,7 @@ class Api:
             "expires_seconds": settings.number_seconds,
             "ident": ident(firm, visit.me.name, visit.at.utc_seconds),
             "coverage": coverage_json(visit, covered),
-            "terms": asdict(covered.card) if covered.card else None,
+            "terms": terms_json(covered.card, visit.at.utc_us) if covered.card else None,
         }
 
     async def statement(self, visit: Visit) -> Response:
@@ -310,7 +310,17 @@ def session_json(session: Session, now: Stamp) -> dict[str, object]:
 def notice_values(card: PriceCard, session_id: str, user_id: str, at_us: int) -> dict[str, object]:
     """A price card as the store keeps it, with its exact words and their hash."""
     own = {"session_id": session_id, "user_id": user_id, "made_us": at_us}
-    return {**asdict(card), "text": card.text, "text_sha256": card.text_sha256, **own}
+    later = json.dumps([[each.at_us, each.hour, each.rate_cents] for each in card.later], ensure_ascii=False)
+    return {**asdict(card), "text": card.text, "text_sha256": card.text_sha256, "later": later, **own}
+
+
+def terms_json(card: PriceCard, at_us: int) -> dict[str, object]:
+    """The numbers of a price card for the console; later prices by the seconds until they hold."""
+    later = [
+        {"after_seconds": max(0, (each.at_us - at_us) // 1_000_000), "hour": each.hour, "rate_cents": each.rate_cents}
+        for each in card.later
+    ]
+    return {**asdict(card), "later": later}
 
 
 def _share(body: dict[str, Any]) -> bytes:

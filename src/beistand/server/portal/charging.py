@@ -6,15 +6,13 @@ The words are kept before they are shown. The customer's own answer on the scree
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from beistand.billing.price_card import PriceCard
 from beistand.server.portal import coverage, states, texts
 from beistand.server.portal.access import STAFF, Door, RefusalError, Visit
-from beistand.server.portal.api import notice_values
+from beistand.server.portal.api import notice_values, terms_json
 from beistand.server.store import accounts, charges, parties, sessions, time_words, times
 from beistand.server.store.sessions import Session
 
@@ -48,7 +46,8 @@ async def charge(visit: Visit) -> Response:
         return card, charges.may_agree_by_phone(connection, organisation)
 
     card, may_phone = await visit.parts.db.write(keep)
-    answer = {"notice": card.text, "notice_sha256": card.text_sha256, "terms": asdict(card), "may_phone": may_phone}
+    answer: dict[str, object] = {"notice": card.text, "notice_sha256": card.text_sha256, "terms": terms_json(card, at)}
+    answer["may_phone"] = may_phone
     return JSONResponse(answer, 201)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from beistand.billing.contract import ContractError
 from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, decide
-from beistand.billing.price_card import PriceCard, gross, money, vat_words
+from beistand.billing.price_card import Later, PriceCard, gross, money, vat_words
 from beistand.billing.price_list import PriceList
 from beistand.server.store import contracts, prices
 from beistand.server.store.accounts import Organisation
@@ -149,6 +150,10 @@ def _chargeable(firm: Organisation, wish: Wish, decision: Chargeable, at: dateti
     if decision.prices is not None:
         cents = decision.prices.hour(level, at)
         made = _card(firm, decision.prices, cents, wish.customer, wish.name, wish.language, reason)
+        zone = ZoneInfo(decision.prices.calendar.zone)
+        changes = decision.prices.later(level, at)
+        later = [Later(_us(moment), hour_words(moment, at, zone, wish.language), rate) for moment, rate in changes]
+        made = replace(made, later=tuple(later))
     return Coverage(
         made,
         "",
@@ -159,6 +164,23 @@ def _chargeable(firm: Organisation, wish: Wish, decision: Chargeable, at: dateti
         service_type_id=wish.service_type.id if wish.service_type else None,
         technician_level=level,
     )
+
+
+WEEKDAYS = {
+    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def hour_words(moment: datetime, at: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "18:00 Uhr" on the day of `at`, else with its weekday: "Samstag 0:00 Uhr", "Saturday 0:00"."""
+    local = moment.astimezone(zone)
+    hour = f"{local.hour}:{local.minute:02d}" + (" Uhr" if language == "de" else "")
+    return hour if local.date() == at.astimezone(zone).date() else f"{WEEKDAYS[language][local.weekday()]} {hour}"
+
+
+def _us(moment: datetime) -> int:
+    return int(moment.timestamp()) * 1_000_000
 
 
 def card(firm: Organisation, customer: Party | None, name: str, language: str, reason: str) -> PriceCard | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -32,6 +33,12 @@ class Notice:
     language: str
     user_id: str
     made_us: int
+    later: str = "[]"
+
+    @property
+    def later_prices(self) -> tuple[tuple[int, str, int], ...]:
+        """(from microsecond, hour as the words write it, net cents an hour) that the words name for later."""
+        return tuple((int(at), str(hour), int(cents)) for at, hour, cents in json.loads(self.later))
 
 
 @dataclass(frozen=True)
