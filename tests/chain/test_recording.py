@@ -164,7 +164,8 @@ def test_s22_a_session_is_recorded_sealed_and_replayed_by_who_has_the_key_alone(
     key = key_made(owner_page(house, browser, "/console/recording-key.html"), tmp_path)
     page = browser.page
     program = session_opened(house, browser, desktop, new_program)
-    page.click("[data-test=record]", timeout=60_000)
+    page.click("[data-test=view]", timeout=60_000)
+    page.click("[data-item=record]", timeout=60_000)
     page.click("[data-test=record-ask]")
     desktop.wait_heard("löscht sie nach 14 Tagen", program.pid)
     desktop.click("Aufzeichnung erlauben")
@@ -173,7 +174,7 @@ def test_s22_a_session_is_recorded_sealed_and_replayed_by_who_has_the_key_alone(
     painter = desktop.painter(x=700, y=20, width=200, height=100)
     painter.fill(GREEN, 0, 0, 200, 100)
     wait_until(lambda: is_green(pixel(page, 800, 70)), "the painted colour does not reach the technician")
-    page.click("[data-test=record]")
+    page.click("[data-test=record-stop]")
     until(page, "recording", "off")
     wait_until(lambda: "Aufnahme läuft" not in desktop.heard(program.pid), "the customer's mark stays")
     page.click("[data-test=end]")

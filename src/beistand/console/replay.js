@@ -36,7 +36,7 @@ async function begin() {
 /** @param {any} recording */
 const titleOf = (recording) => t("rp_of", {
   customer: clean(recording.customer_name), technician: clean(recording.technician),
-  began: new Date(recording.began).toLocaleString(language() === "de" ? "de-DE" : "en-GB"),
+  began: new Date(recording.began).toLocaleString(language() === "de" ? "de-DE" : "en-GB", { timeZone: "Europe/Berlin" }),
 });
 
 /** @param {any} recording */

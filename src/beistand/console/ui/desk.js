@@ -82,7 +82,7 @@ export class Desk {
     this.chat.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Escape") this.field.focus();
     });
-    show(place, el("div", { class: "desk" }, this.toolbar.bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.toast, this.chat, this.sheet.node, this.recording.sheet, this.elevation.node), this.status));
+    show(place, el("div", { class: "desk" }, this.toolbar.bar, el("div", { class: "stage" }, this.viewport, this.curtain, this.recording.mark, this.toast, this.chat, this.sheet.node, this.recording.sheet, this.elevation.node), this.status));
   }
 
   /** @param {string} state @param {boolean} [isInterrupted] */

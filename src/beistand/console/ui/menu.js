@@ -60,11 +60,12 @@ export class Menu {
       if (event.key === "ArrowDown") this.open();
       else return;
     } else {
-      const at = this.entries.indexOf(document.activeElement);
+      const seen = this.entries.filter((entry) => !entry.hidden);
+      const at = seen.indexOf(document.activeElement);
       const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
       if (event.key === "Escape") this.close();
       else if (to === undefined) return;
-      else this.entries.at(to % this.entries.length).focus();
+      else seen.at(to % seen.length).focus();
     }
     event.preventDefault();
     event.stopPropagation();

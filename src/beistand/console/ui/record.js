@@ -15,8 +15,11 @@ export class RecordButton {
     this.support = support;
     this.notice = notice;
     this.closed = closed;
-    this.mark = el("span", { class: "rec", hidden: true, role: "status", "data-test": "record-mark" });
-    this.button = el("button", { class: "small", hidden: true, "data-test": "record", onclick: () => this.press() }, t("record"));
+    this.words = el("strong", { role: "status" });
+    const stop = el("button", { class: "small", "data-test": "record-stop", onclick: () => this.support.stopRecording() }, t("record_stop"));
+    this.mark = el("div", { class: "rec", hidden: true, "data-test": "record-mark" }, this.words, stop);
+    /** @type {any} the command in the toolbar's menu */
+    this.entry = null;
     this.sheet = el("section", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-labelledby": "record-title", hidden: true, "data-test": "record-sheet" });
     this.sheet.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.shut());
     /** @type {Recorder | null} */
@@ -24,6 +27,12 @@ export class RecordButton {
     /** @type {any[]} what came before the firm's terms were known */
     this.early = [];
     this.load();
+  }
+
+  /** Takes the toolbar's command, to be seen only where the firm records. @param {any} entry */
+  offer(entry) {
+    this.entry = entry;
+    entry.hidden = !this.recorder;
   }
 
   async load() {
@@ -35,7 +44,7 @@ export class RecordButton {
     this.terms = terms;
     this.recorder = new Recorder(this.support, terms, (sentence) => this.notice(t("record_failed", { text: sentence || t("too_slow") })));
     for (const message of this.early.splice(0)) this.recorder.message(message);
-    this.button.hidden = false;
+    if (this.entry) this.entry.hidden = false;
   }
 
   /** @param {any} message */
@@ -45,8 +54,7 @@ export class RecordButton {
   }
 
   press() {
-    if (this.support.recording.isAgreed) this.support.stopRecording();
-    else if (this.support.mayAskRecording) this.open();
+    if (this.support.mayAskRecording) this.open();
     else this.notice(t("record_not_now"));
   }
 
@@ -87,10 +95,9 @@ export class RecordButton {
     this.recorder?.follow(before, state);
     const isAgreed = this.support.recording.isAgreed;
     this.mark.hidden = !isAgreed;
-    this.mark.textContent = t(state === "resting" ? "record_mark_resting" : "record_mark");
+    this.words.textContent = t(state === "resting" ? "record_mark_resting" : "record_mark");
     this.mark.classList.toggle("resting", state === "resting");
-    this.button.textContent = isAgreed ? t("record_stop") : t("record");
-    this.button.disabled = state === "asked";
+    if (this.entry) this.entry.disabled = isAgreed || state === "asked";
     document.documentElement.dataset.recording = state;
     const told = { agree: "record_on", refuse: isUnasked ? "record_not_now" : "record_no", stop: "record_off_customer", drop: "record_off" };
     const key = event && /** @type {Record<string, string>} */ (told)[event];

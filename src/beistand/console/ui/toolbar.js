@@ -44,7 +44,9 @@ export function toolbar(desk, customer) {
     { label: t("smaller"), name: "smaller", hint: keys("−"), run: run("smaller") },
     { label: t("full_screen"), name: "full", hint: keys("F"), run: run("full") },
     { label: t("snapshot"), name: "snapshot", hint: keys("S"), run: run("snapshot") },
+    { label: t("record"), name: "record", run: () => desk.recording.press() },
   ], back);
+  desk.recording.offer(view.entries[view.entries.length - 1]);
   const text = new Menu(t("text"), "text", [
     { label: t("paste"), name: "send_copy", hint: keys("V"), run: run("send_copy") },
     { label: t("type_copy"), name: "type_copy", hint: keys("T"), run: run("type_copy") },
@@ -52,7 +54,7 @@ export function toolbar(desk, customer) {
   ], back);
   const bar = el("header", { class: "desk-bar", "data-test": "toolbar" },
     el("span", { class: "name", title: clean(customer) }, clean(customer)), desk.words, el("span", { class: "grow" }),
-    desk.recording.mark, desk.time, desk.recording.button, desk.price, desk.level, desk.administer, desk.monitors, chords.node, view.node, text.node,
+    desk.time, desk.price, desk.level, desk.administer, desk.monitors, chords.node, view.node, text.node,
     el("button", { class: "small stop", "data-test": "end", onclick: () => desk.support.end() }, t("end")));
   bar.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") back();

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from beistand.server.portal import api_customers, charging, headers, office, setup, signing_in, words
 from beistand.server.portal.access import Door, routes, security_headers
 from beistand.server.portal.api import Api
+from beistand.server.portal.office.receipt import ReceiptPages
 from beistand.server.portal.parts import Parts
 from beistand.server.portal.programs import Programs
 from beistand.server.portal.public import PublicDoors
@@ -24,9 +25,11 @@ log = logging.getLogger("beistand.portal")
 
 def doors(parts: Parts) -> list[Door]:
     """Every route of the portal."""
+    receipts = ReceiptDoors()
     return [
         *PublicDoors(Programs(parts.settings.programs)).doors(),
-        *ReceiptDoors().doors(),
+        *receipts.doors(),
+        *ReceiptPages(receipts).doors(),
         *signing_in.doors(),
         *setup.doors(),
         *office.doors(),

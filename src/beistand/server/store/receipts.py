@@ -115,6 +115,16 @@ def by_token(db: Connection, token: str, key: bytes) -> Receipt | None:
 
     Asked before an organisation is known: the token is 256 random bits. `key` is the audit log's public key.
     """
+    return _receipt(db, receipt.c.token_sha256 == token_sha256(token), key)
+
+
+def of_session(db: Connection, organisation_id: str, session_id: str, key: bytes) -> Receipt | None:
+    """The same receipt for the firm's own people, who do not know its token."""
+    own = (receipt.c.organisation_id == organisation_id) & (receipt.c.session_id == session_id)
+    return _receipt(db, own, key)
+
+
+def _receipt(db: Connection, which: Any, key: bytes) -> Receipt | None:
     question = (
         select(receipt.c.organisation_id, receipt.c.position, audit_entry.c.utc_us, audit_detail.c.salt)
         .add_columns(audit_detail.c.data)
@@ -128,7 +138,7 @@ def by_token(db: Connection, token: str, key: bytes) -> Receipt | None:
             (audit_detail.c.organisation_id == receipt.c.organisation_id)
             & (audit_detail.c.position == receipt.c.position),
         )
-        .where(receipt.c.token_sha256 == token_sha256(token))
+        .where(which)
     )
     row = db.execute(question).first()
     if row is None:

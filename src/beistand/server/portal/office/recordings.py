@@ -40,7 +40,7 @@ async def show(visit: Visit) -> Response:
     shown: dict[str, Any] = {"found": found, "terms": kept, "at": at, "until": until, "size": _size}
     shown["key"] = fingerprint(kept.sha256)
     is_deleted = "deleted" in visit.request.query_params
-    return await page(visit, "recordings", is_deleted=is_deleted, here="recordings", **shown)
+    return await page(visit, "recordings", is_deleted=is_deleted, here="log", **shown)
 
 
 async def delete(visit: Visit) -> Response:

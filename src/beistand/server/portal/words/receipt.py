@@ -48,6 +48,45 @@ WORDS: dict[str, tuple[str, str]] = {
         "Diesen Beleg gibt es nicht, noch nicht oder nicht mehr.",
         "This receipt does not exist, not yet, or no longer.",
     ),
+    "receipt_mail_head": ("Per E-Mail", "By mail"),
+    "receipt_mail_hint": (
+        "Wir schicken den Beleg einmal an diese Adresse und bewahren sie nicht auf.",
+        "We send the receipt once to this address and do not keep it.",
+    ),
+    "receipt_mail_to": ("E-Mail-Adresse", "Mail address"),
+    "receipt_mail_send": ("Beleg zuschicken", "Send the receipt"),
+    "receipt_mail_sent": ("Der Beleg ist unterwegs.", "The receipt is on its way."),
+    "receipt_mail": (
+        "Guten Tag,\n\nanbei erhalten Sie den Beleg über Ihre Fernhilfe mit {company}: die PDF-Datei zum Lesen und "
+        "Drucken, die JSON-Datei als Nachweis. Prüfen kann ihn jeder, ohne Internet: "
+        "„beistand verify beleg.json“.\n\nHaben Sie diese Hilfe nicht gehabt, löschen Sie diese Nachricht bitte.\n",
+        "Hello,\n\nplease find attached the receipt for your remote help with {company}: the PDF file to read and "
+        "print, the JSON file as the proof. Anybody can check it, without the internet: "
+        "“beistand verify receipt.json”.\n\nIf you did not get this help, please delete this message.\n",
+    ),
+    "receipt_no_mail": ("Dieser Server verschickt keine E-Mails.", "This server sends no mails."),
+    "receipt_bad_address": (
+        "Das ist keine E-Mail-Adresse, an die wir schreiben können.",
+        "That is no mail address that we can write to.",
+    ),
+    "receipt_refused": (
+        "Diese Adresse nimmt keine Nachrichten an. Bitte prüfen Sie, ob sie richtig geschrieben ist.",
+        "This address takes no messages. Please check whether it is written correctly.",
+    ),
+    "receipt_later": (
+        "Der Beleg konnte gerade nicht verschickt werden. Bitte versuchen Sie es in ein paar Minuten noch einmal.",
+        "The receipt could not be sent just now. Please try again in a few minutes.",
+    ),
+    "receipt_office": ("Beleg des Kunden", "The customer's receipt"),
+    "receipt_office_hint": (
+        "Das hat der Kunde bekommen, oder kann es noch bekommen.",
+        "This is what the customer got, or can still get.",
+    ),
+    "receipt_office_none": (
+        "Zu dieser Sitzung gibt es keinen Beleg, noch nicht oder nicht mehr.",
+        "There is no receipt of this session, not yet, or no longer.",
+    ),
+    "receipt_office_show": ("Ansehen", "View"),
     "receipt_file": ("beleg", "receipt"),
     "receipt_page": ("Seite", "Page"),
     # who did it
