@@ -242,7 +242,9 @@ class Scene:
     def settle(self) -> Any:
         """The picture at 1:1 and sharp, the keyboard on the stage."""
         page = self.page
-        page.select_option("[data-test=zoom]", "1")
+        page.click("[data-test=view]")
+        page.get_by_text("1:1", exact=False).first.click()
+        page.wait_for_selector('html[data-zoom="1"]', state="attached")
         time.sleep(3)
         box = page.locator("[data-test=screen]").bounding_box()
         page.mouse.click(box["x"] + PLACE[0] + 700, box["y"] + PLACE[1] + 500)

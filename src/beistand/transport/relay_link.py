@@ -17,7 +17,7 @@ from beistand.transport.network import Network, why
 CONNECT_SECONDS = 8.0
 REJOIN_SECONDS = 120.0
 # A server starts in about a second: try often in it.
-BACK_OFF = (0.0, 0.1, 0.1, 0.15, 0.15, 0.2, 0.2, 0.25, 0.25, 0.3, 0.5, 0.5, 1.0, 1.0, 2.0)
+BACK_OFF = (0.0, *[0.05] * 20, *[0.1] * 10, *[0.25] * 6, 0.5, 0.5, 1.0, 1.0, 2.0)
 MESSAGE_BYTES = 131_072
 KEPT_FRAMES = 64
 quiet = logging.getLogger("beistand.link")

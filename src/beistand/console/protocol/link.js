@@ -4,7 +4,7 @@
 import { decode, encode } from "./rendezvous.js";
 
 // A server starts in about a second: try often in it.
-const BACK_OFF_MS = [0, 100, 100, 150, 150, 200, 200, 250, 250, 300, 500, 500, 1000, 1000, 2000];
+const BACK_OFF_MS = [0, ...Array(20).fill(50), ...Array(10).fill(100), ...Array(6).fill(250), 500, 500, 1000, 1000, 2000];
 const REJOIN_MS = 120000;
 const MESSAGE_BYTES = 131072;
 

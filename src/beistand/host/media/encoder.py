@@ -9,6 +9,7 @@ from beistand.host.media.convert import Converter
 from beistand.host.media.damage import BLOCK, Grid, row_spans
 from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError, Kind
 from beistand.host.media.libraries import LibraryMissingError
+from beistand.host.media.token_memory import give_back
 from beistand.host.media.vpx import VpxEncoder, VpxError
 from beistand.host.ports import CapturedFrame
 
@@ -47,6 +48,7 @@ class Vp9Encoder:
         self._is_new = True
         self._is_hurried = False
         self._unsure: set[int] = set()  # blocks whose planes may be newer than what was coded
+        self.rest()
 
     def take(self, frame: CapturedFrame) -> frozenset[int]:
         claimed, spans = self.grid.blocks(frame.damage), row_spans(frame.damage, frame.height)
@@ -85,6 +87,9 @@ class Vp9Encoder:
         if is_hurried != self._is_hurried:
             self._is_hurried = is_hurried
             self._encoder.hurry(is_hurried)
+
+    def rest(self) -> None:
+        give_back(self.grid.width, self.grid.height)
 
     def close(self) -> None:
         self._encoder.close()

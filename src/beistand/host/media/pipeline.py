@@ -78,6 +78,7 @@ class PictureWorker:
         self._sharpness: Sharpness | None = None
         self._started = clock()
         self._frame = self._last_ms = 0
+        self._is_resting = False
         self._stirred = self._started  # when the picture or the cursor changed last
         self._watch = Watch(screen, outputs, self._emit)
         self._failure = ""
@@ -177,6 +178,10 @@ class PictureWorker:
         if self._perform(self._rate.handle(self._standing(now), now)):
             return
         deadline = self._rate.next_deadline()
+        if not self._is_resting and now - self._stirred >= IDLE_AFTER and not self._rate.has_change:
+            self._is_resting = True
+            if self._encoder is not None:
+                self._encoder.rest()
         look = LOOK_SECONDS if now - self._stirred < IDLE_AFTER else IDLE_LOOK_SECONDS
         wait = look if deadline is None else min(look, max(0.0, deadline - now))
         if self._rate.has_change:
@@ -243,6 +248,7 @@ class PictureWorker:
     def _leave(self, encoded: Encoded, began: float, is_sharpening: bool) -> Sequence[rate.Effect]:
         assert self._encoder is not None
         assert self._sharpness is not None
+        self._is_resting = False
         self._sharpness.sent(encoded.blocks, encoded.quantizer)
         self._frame += 1
         grid, monitor = self._encoder.grid, 0 if self._watch.monitor is None else self._watch.monitor.id

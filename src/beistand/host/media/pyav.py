@@ -129,5 +129,8 @@ class PyavEncoder:
     def hurry(self, is_hurried: bool) -> None:
         """Nothing: superfast is as fast as it gets."""
 
+    def rest(self) -> None:
+        """Nothing: PyAV keeps what it has."""
+
     def close(self) -> None:
         self._coder = None
