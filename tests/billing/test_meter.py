@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beistand.billing.bands import Calendar, seconds_by_band
-from beistand.billing.meter import Pulse, Stop, meter
+from beistand.billing.meter import Pulse, Stop, beside, meter
 from beistand.billing.minutes import Terms, billable_minutes
 
 US = 1_000_000
@@ -246,3 +246,50 @@ def test_another_pause_never_makes_time_longer(facts, seconds):
     more = Fact("interrupted", "server", NOON, max(end - int(seconds * US), 0) + 5_000_000, "a", {"detail": "third"})
     shorter = sorted([*facts[1:-1], more], key=lambda f: f.monotonic_us)
     assert sum(net([facts[0], *shorter, facts[-1]])) <= sum(net(facts))
+
+
+def colleague(seconds, is_here, user_id="theo"):
+    return at(seconds, "colleague_joined" if is_here else "colleague_left", "server", user_id=user_id)
+
+
+def test_t50_a_colleague_s_time_is_cut_out_of_the_session_with_its_pauses():
+    facts = [
+        consent(),
+        colleague(600, True),
+        at(900, "pause"),
+        at(1200, "go_on"),
+        colleague(1500, True),  # said twice
+        colleague(2400, False),
+        at(2700, "ended"),
+    ]
+    metered = meter(facts)
+    (part,) = beside(metered, "theo")
+    assert [part.net_seconds for part in metered.parts] == [2400]
+    assert (part.started_us, part.gross_seconds, part.net_seconds) == (NOON + 600 * US, 1800, 1500)
+    assert part.stops == (Stop(300, 600, "pause"),)
+
+
+def test_a_colleague_who_stays_leaves_with_the_session_and_one_who_came_before_the_yes_begins_with_it():
+    metered = meter([colleague(-30, True), consent(), at(100, "ended"), colleague(200, False)])
+    assert [part.net_seconds for part in beside(metered, "theo")] == [100]
+    assert beside(metered, "somebody else") == []
+
+
+def test_only_the_server_says_that_a_colleague_is_there():
+    joined = at(10, "colleague_joined", "technician", user_id="theo")
+    assert meter([consent(), joined, at(100, "ended")]).colleagues == ()
+
+
+def test_a_colleague_s_chargeable_time_carries_no_yes_of_the_customer():
+    facts = [consent(0, **YES), colleague(10, True), at(100, "ended")]
+    (part,) = beside(meter(facts), "theo")
+    assert (part.is_chargeable, part.notice_sha256, part.answered_us) == (True, "", None)
+
+
+@given(st.lists(st.tuples(st.integers(0, 999), st.booleans()), max_size=12), st.integers(1, 1000))
+def test_a_colleague_never_has_more_time_than_the_session(moves, end):
+    facts = sorted(
+        [consent(), *(colleague(s, is_here) for s, is_here in moves), at(end, "ended")], key=lambda f: f.utc_us
+    )
+    metered = meter(facts)
+    assert sum(part.net_seconds for part in beside(metered, "theo")) <= sum(part.net_seconds for part in metered.parts)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from beistand.billing.contract import Beneficiary, ContractVersion
-from beistand.server.store import accounts, charges, contracts, times
+from beistand.server.store import accounts, charges, contracts, prices, times
 
 TINA = "tina@muster.example"
 
@@ -190,3 +190,26 @@ async def test_s39_another_firms_session_is_not_found(home: Any) -> None:
         ("goodwill", {"minutes": 1, "reason": "x"}),
     ):
         assert (await eva.post(path(home, what), body)).status == 404
+
+
+async def test_t50_two_technicians_of_one_session_become_an_entry_each_at_their_own_level(home: Any) -> None:
+    theo = await home.person(home.id, "theo@muster.example", "technician", "Theo Zwei")
+    billing = await home.person(home.id, "bill@muster.example", "billing", "Bill")
+    await running(home)
+    listed = (await home.tina.get(path(home, "colleagues"))).json
+    assert [(one["name"], one["is_here"]) for one in listed] == [("Theo Zwei", False)]
+    home.db.write_now(lambda c: prices.set_technician_level(c, home.id, theo, 2))
+    assert (await home.tina.post(path(home, "colleagues"), {"user_id": billing, "is_here": True})).status == 404
+    assert (await home.tina.post(path(home, "colleagues"), {"user_id": theo, "is_here": "yes"})).status == 422
+    home.clock.pass_seconds(900)
+    for _twice in range(2):
+        assert (await home.tina.post(path(home, "colleagues"), {"user_id": theo, "is_here": True})).status == 201
+    home.clock.pass_seconds(1500)
+    assert (await home.tina.post(path(home, "colleagues"), {"user_id": theo, "is_here": False})).json[
+        "is_here"
+    ] is False
+    await happen(home, (0, "customer", "ended", {}))
+    assert [(e.user_id == theo, e.net_seconds, e.is_chargeable) for e in entries(home)] == [
+        (False, 2400, False),
+        (True, 1500, False),
+    ]

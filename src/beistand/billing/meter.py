@@ -81,10 +81,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Presence:
+    """A colleague who helped beside the session's own technician; `left_us` is None for "to the end"."""
+
+    user_id: str
+    joined_us: int
+    left_us: int | None = None
+
+
+@dataclass(frozen=True)
 class Metered:
     """All parts of a session, in order; `clock_jump_seconds` is what the wall clock jumped by within a run."""
 
     parts: tuple[Part, ...] = ()
+    colleagues: tuple[Presence, ...] = ()
     is_over: bool = False
     clock_jump_seconds: int = 0
 
@@ -141,6 +151,7 @@ def meter(facts: Iterable[Fact], pulses: Iterable[Pulse] = (), until: tuple[str,
     last = {pulse.run: pulse for pulse in pulses}
     placed, jump, signs = _place(facts, last)
     walk, is_over, at = _Walk(), False, 0
+    colleagues: list[Presence] = []
     run = ""
     for here in placed:
         fact = here.fact
@@ -150,6 +161,8 @@ def meter(facts: Iterable[Fact], pulses: Iterable[Pulse] = (), until: tuple[str,
                 walk.hold(why, gone_at)
             walk.let_go(SERVER, here.at)
         at, run = here.at, fact.run
+        if fact.role == "server" and fact.name.startswith("colleague_"):
+            _presence(colleagues, fact, at)
         if walk.part is None and not walk.done:
             if fact.name == "consent" and fact.role == "customer":
                 walk.held.clear()
@@ -165,7 +178,39 @@ def meter(facts: Iterable[Fact], pulses: Iterable[Pulse] = (), until: tuple[str,
         if until is not None and until[0] == run:
             end = max(at, _on_axis(placed, until))
         walk.close(end)
-    return Metered(tuple(walk.done), is_over, jump)
+    return Metered(tuple(walk.done), tuple(colleagues), is_over, jump)
+
+
+def beside(metered: Metered, user_id: str) -> list[Part]:
+    """A colleague's own parts: those of the session, cut to when they were there, with the session's stops.
+
+    What the customer agreed to is the price of one technician: a colleague's chargeable part has no yes.
+    """
+    made = []
+    for presence in metered.colleagues:
+        for part in metered.parts if presence.user_id == user_id else ():
+            start = max(part.started_us, presence.joined_us)
+            end = part.ended_us if presence.left_us is None else min(part.ended_us, presence.left_us)
+            if start < end:
+                made.append(_cut(part, start, end))
+    return made
+
+
+def _cut(part: Part, start: int, end: int) -> Part:
+    """From `start` to `end` of a part; its stops counted from the new start, whole seconds."""
+    off, length = (start - part.started_us) // US, (end - start) // US
+    moved = [Stop(max(0, stop.start - off), min(length, stop.end - off), stop.why) for stop in part.stops]
+    return Part(start, end, tuple(stop for stop in moved if stop.end > stop.start), part.is_chargeable)
+
+
+def _presence(colleagues: list[Presence], fact: Fact, at: int) -> None:
+    """Who came or went. Only the server states it; coming twice is coming once."""
+    who = str(fact.data.get("user_id", ""))
+    here = next((n for n, one in enumerate(colleagues) if one.user_id == who and one.left_us is None), None)
+    if fact.name == "colleague_joined" and here is None:
+        colleagues.append(Presence(who, at))
+    elif fact.name == "colleague_left" and here is not None:
+        colleagues[here] = replace(colleagues[here], left_us=at)
 
 
 def _first(fact: Fact, at: int) -> Part:

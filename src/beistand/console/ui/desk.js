@@ -9,6 +9,7 @@ import { nextZoom } from "../input/shortcuts.js";
 import { clock, money, t, vatWords } from "../i18n.js";
 import { AdministerSheet, administerWords } from "./administer.js";
 import { ChargeSheet } from "./charge.js";
+import { colleagues } from "./colleague.js";
 import { received, sendCopy, typeCopy } from "./copying.js";
 import { RecordButton } from "./record.js";
 import { clean, el, show } from "./dom.js";
@@ -72,6 +73,7 @@ export class Desk {
       this.support.send({ kind: "SelectMonitor", id: Number(this.monitors.value) });
       this.field.focus();
     });
+    this.colleagues = colleagues(this.support, (text) => this.notice(text), () => this.field.focus());
     this.talk = el("ul", { class: "talk", "aria-live": "polite" });
     this.toolbar = toolbar(this, customer);
     const line = el("input", { maxlength: 1000, "aria-label": t("chat"), placeholder: t("chat") });

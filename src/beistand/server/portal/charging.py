@@ -35,7 +35,7 @@ async def charge(visit: Visit) -> Response:
     reason = body.get("reason") or ""
     if not isinstance(reason, str) or len(reason) > 200:
         raise RefusalError(422, "reason", "reason is a text of at most 200 letters.")
-    session = await _running(visit)
+    session = await running_session(visit)
     organisation, at = visit.me.organisation_id, visit.at.utc_us
 
     def keep(connection: Connection) -> tuple[PriceCard, bool]:
@@ -59,7 +59,7 @@ async def charge_by_phone(visit: Visit) -> Response:
         raise RefusalError(422, "said_by", visit.say("phone_who"))
     if not isinstance(digest, str):
         raise RefusalError(422, "notice_sha256", "notice_sha256 names the words that were read out.")
-    session = await _running(visit)
+    session = await running_session(visit)
     if _is_asked(session):
         raise RefusalError(409, "price_open", visit.say("price_open"))
     organisation, name = visit.me.organisation_id, texts.one_line(said_by, 60)
@@ -105,7 +105,7 @@ def _is_asked(session: Session) -> bool:
     return bool(told) and told[-1] == "charge_asked"
 
 
-async def _running(visit: Visit) -> Session:
+async def running_session(visit: Visit) -> Session:
     """The session of the path, if it is of the visitor's firm and under way."""
     id_, organisation = visit.request.path_params["id"], visit.me.organisation_id
     session = await visit.parts.db.read(lambda c: sessions.get_session(c, organisation, id_))

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from beistand.server.portal import api_customers, charging, headers, office, setup, signing_in, words
+from beistand.server.portal import api_customers, charging, colleagues, headers, office, setup, signing_in, words
 from beistand.server.portal.access import Door, routes, security_headers
 from beistand.server.portal.api import Api
 from beistand.server.portal.office.receipt import ReceiptPages
@@ -36,6 +36,7 @@ def doors(parts: Parts) -> list[Door]:
         *api_customers.doors(),
         *Api().doors(),
         *charging.doors(),
+        *colleagues.doors(),
         *RecordingDoors(RecordingFiles(parts.settings.data)).doors(),
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, exists, insert, select, update
 
-from beistand.billing.meter import Pulse, meter
+from beistand.billing.meter import Part, Pulse, beside, meter
 from beistand.server.clock import Moment
 from beistand.server.store import charges, sessions, times
 from beistand.server.store.sessions import Fact, Session
@@ -90,11 +90,12 @@ def _keep_answer(db: Connection, organisation_id: str, fact: Fact) -> None:
 def _keep_entries(db: Connection, organisation_id: str, session: Session, made_us: int) -> None:
     metered = meter(session.facts, pulses(db, session.id))
     given = charges.consents(db, organisation_id, [session.id])
-    for number, part in enumerate(metered.parts):
+
+    def keep(number: int, part: Part, user_id: str) -> None:
         fits = [one for one in given if one.is_yes and one.notice.text_sha256 == part.notice_sha256]
         values: dict[str, object] = {
             "session_id": session.id,
-            "user_id": session.user_id,
+            "user_id": user_id,
             "part": number,
             "customer_id": session.customer_id,
             "customer_name": session.customer_name,
@@ -104,3 +105,9 @@ def _keep_entries(db: Connection, organisation_id: str, session: Session, made_u
             "made_us": made_us,
         }
         times.add_entry(db, organisation_id, part, values)
+
+    for number, part in enumerate(metered.parts):
+        keep(number, part, session.user_id)
+    for user_id in sorted({one.user_id for one in metered.colleagues} - {session.user_id}):
+        for number, part in enumerate(beside(metered, user_id)):
+            keep(number, part, user_id)

@@ -138,6 +138,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "fact_note": ("Notiz geschrieben", "Note written"),
     "fact_ring": ("Eine fremde Stelle wurde abgewiesen", "Somebody else was refused"),
     "fact_left": ("Verlassen", "Left"),
+    "fact_colleague_joined": ("{name} hilft mit", "{name} helps too"),
+    "fact_colleague_left": ("{name} ist gegangen", "{name} has left"),
     "fact_charge_by_phone": ("Preis am Telefon vereinbart", "Price agreed on the phone"),
     "fact_charge_told": ("Preis im Programm des Kunden gezeigt", "Price shown in the customer's program"),
     # the table for the bookkeeper
