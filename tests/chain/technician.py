@@ -22,8 +22,13 @@ CODECS = ("vp09.01.40.08.03", "vp09.00.40.08", "avc1.42E028")
 
 
 def price_of(terms: Any) -> m.Price:
-    """The API's terms as a message."""
-    return m.Price(**terms)
+    """The API's terms as a message; `later_of` gives those that follow it."""
+    return m.Price(**{name: value for name, value in terms.items() if name != "later"})
+
+
+def later_of(terms: Any) -> list[m.PriceLater]:
+    """The prices that the words name for later hours."""
+    return [m.PriceLater(**one) for one in terms["later"]]
 
 
 class Technician:
@@ -89,7 +94,8 @@ class Technician:
         """Consent, with the price that the server prepared, as support.js does."""
         covered = self._made["coverage"]
         if covered["is_chargeable"]:
-            self._send(price_of(self._made["terms"]))
+            for message in (price_of(self._made["terms"]), *later_of(self._made["terms"])):
+                self._send(message)
         by = covered["covered_by"] or ("" if covered["is_chargeable"] else "Wartung")
         self._send(m.ConsentAsk(self._level, covered["is_chargeable"], covered["notice"], by))
 
