@@ -12,6 +12,7 @@ _COMMANDS = {
     "keys": ("beistand.cli.keys", "keys"),
     "invoice-run": ("beistand.cli.invoices", "invoice_run"),
     "export": ("beistand.cli.invoices", "export"),
+    "console": ("beistand.cli.console", "console"),
     "verify-console": ("beistand.cli.verify_console", "verify_console"),
     "verify": ("beistand.cli.verify", "verify"),
     "demo": ("beistand.cli.demo", "demo"),

@@ -31,11 +31,8 @@ def verify_console(url: str) -> None:
 
     Ends with status 1 and one line for each difference.
     """
-    origin = _origin(url)
-    own = release()
-    with httpx.Client(timeout=SECONDS, follow_redirects=False) as client:
-        differences = [found for name, data in own.items() if (found := _difference(client, origin, name, data))]
-        differences += _rules(client, origin)
+    origin, own = origin_of(url), release()
+    differences = _differences(origin, own)
     if differences:
         for line in differences[:20]:
             click.echo(f"  {line}")
@@ -49,6 +46,17 @@ def verify_console(url: str) -> None:
     )
 
 
+def compared(origin: str) -> int:
+    """In how much the page that a server delivers differs from this release. ClickException if it cannot be reached."""
+    return len(_differences(origin, release()))
+
+
+def _differences(origin: str, own: dict[str, bytes]) -> list[str]:
+    with httpx.Client(timeout=SECONDS, follow_redirects=False) as client:
+        found = [line for name, data in own.items() if (line := _difference(client, origin, name, data))]
+        return found + _rules(client, origin)
+
+
 def release() -> dict[str, bytes]:
     """The files of the console of this release, by their name below /console/."""
     folder = Path(console.__file__).parent
@@ -57,7 +65,8 @@ def release() -> dict[str, bytes]:
     return read | {"index.html": page()}
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
+    """The origin in an address that somebody typed. ClickException unless HTTPS, or this computer."""
     parts = urlsplit(url if "//" in url else f"https://{url}")
     is_local = parts.hostname in LOCAL_NAMES
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_local)):

@@ -6,6 +6,7 @@ import { supportedCodecs } from "./screen/decoder.js";
 import { Support } from "./support.js";
 import { Desk } from "./ui/desk.js";
 import { clean, el, show } from "./ui/dom.js";
+import { modeWords } from "./ui/mode.js";
 import { notePage } from "./ui/note.js";
 import { NumberPage } from "./ui/number.js";
 import { startPage } from "./ui/start.js";
@@ -15,11 +16,13 @@ const bar = /** @type {HTMLElement} */ (document.getElementById("bar"));
 /** @type {any} */
 let me = null;
 let leavePage = () => {};
+let mode = "";
 
 async function begin() {
   document.documentElement.lang = language();
   try {
     me = await call("GET", "/api/me");
+    mode = await modeWords();
   } catch (error) {
     if (/** @type {any} */ (error).status === 401) location.assign("/sign-in");
     else show(place, el("p", { class: "problem" }, t("no_server")));
@@ -34,10 +37,14 @@ function drawBar() {
   const change = () => {
     setLanguage(other);
     document.documentElement.lang = other;
-    drawBar();
+    modeWords().then((words) => {
+      mode = words;
+      drawBar();
+    });
     start("");
   };
-  show(bar, el("span", { class: "firm" }, clean(me.organisation.name)), el("span", { class: "grow" }),
+  show(bar, el("span", { class: "firm" }, clean(me.organisation.name)), el("span", { class: "soft mode", "data-test": "mode" }, mode),
+    el("span", { class: "grow" }),
     el("a", { href: "/customers" }, t("customers")), el("a", { href: "/times" }, t("times")),
     el("span", { class: "soft" }, clean(me.name)),
     el("button", { class: "link", onclick: change }, other === "en" ? "English" : "Deutsch"),
