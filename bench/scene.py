@@ -7,6 +7,8 @@ an observer outside of it (the browser's debugging protocol) copies each message
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -119,7 +121,7 @@ class Scene:
         self.program: Any = None
         self.consented = 0.0  # wall clock of the customer's yes
         self.sheet_seconds = float("nan")  # number typed -> consent sheet on the screen
-        self.server_port = 0
+        self.server_port = self.peer_port = 0
         self.demo: OnXvfb | None = None
 
     def __enter__(self) -> Scene:
@@ -165,7 +167,18 @@ class Scene:
         bridge = ["websockify", "--web", NOVNC_FOLDER, f"127.0.0.1:{web}", f"127.0.0.1:{vnc}"]
         proxy = self.children.start("websockify", bridge, self.on)
         time.sleep(1.5)
+        self.peer_port = vnc
         return web, [proxy, server]
+
+    def peer_pids(self) -> list[int]:
+        """The peer's processes that work; Debian's command starts the VNC server apart from itself and ends."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                if any(str(self.peer_port).encode() in word for word in words) and b"perl" not in words[0]:
+                    found.append(int(entry.name))
+        return found
 
     def peer_page(self, browser: Any, port: int) -> Any:
         """noVNC, connected, with the keyboard on the stage."""
@@ -177,6 +190,9 @@ class Scene:
         return page
 
     def end(self, processes: Sequence[Any]) -> None:
+        for pid in self.peer_pids():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGTERM)
         for child in processes:
             self.children.end(child, 15)  # type: ignore[arg-type]
 

@@ -118,7 +118,7 @@ def main() -> None:
         if not options.alone:
             port, processes = scene.peer_server()
             page = scene.peer_page(browser, port)
-            peer = measure(scene, page, [process.pid for process in processes], options, "TigerVNC + noVNC")
+            peer = measure(scene, page, scene.peer_pids(), options, "TigerVNC + noVNC")
             page.close()
             scene.end(processes)
         page = scene.our_page(browser)
