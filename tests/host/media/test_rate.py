@@ -214,3 +214,11 @@ def test_a_lost_decoder_gets_a_keyframe_even_if_all_credit_is_used() -> None:
         now += 0.034
     assert rate.handle(Changed(), now + 1) == []
     assert rate.handle(KeyframeAsked(), now + 1) == [Take(48, is_key=True)]
+
+
+def test_on_a_line_known_to_be_narrow_a_lost_picture_comes_back_coarse_and_soon() -> None:
+    rate = _started()
+    rate.handle(Changed(), 1.0)
+    rate.handle(_sent(2, size=100_000), 1.0)
+    rate.handle(Shown(2, 5), 1.2)  # 100 kB in 0.2 s
+    assert rate.handle(KeyframeAsked(), 2.0) == [Take(60, is_key=True)]

@@ -21,6 +21,7 @@ SHARPEN_SECONDS = 0.25  # the most it may occupy the line once the speed is know
 LADDER = (20, 28, 36, 44, 52, 60)  # quantizers for changes, finest first
 START = 2  # the step of the ladder a session begins with: quantizer 36
 FIRST = 48  # a keyframe before the line's speed is known: a page of text takes 335 kB at 36, half a second of 5 Mbit/s
+FIRST_NARROW = 60  # a keyframe on a line that is known to be narrow (below AMPLE), as after a lost link
 SMALL_CHANGES = ((6, 0), (24, 16))  # up to so many blocks: this quantizer, unless the line is slow
 SHARPENING = (8, 4, 0)  # quantizers for what stands still: 48 dB, 52 dB, lossless (text of 1920 x 1080)
 SHARP = 4  # from this quantizer on nobody sees a difference (52 dB)
@@ -194,11 +195,17 @@ class Rate:
             return []
         is_busy = self._wants_key or self._has_change
         if is_busy and now >= self._next_take:
-            is_unknown = self._wants_key and self._speed is None
-            return [Take(max(self.quantizer, FIRST) if is_unknown else self.quantizer, self._wants_key)]
+            least = self._key_quantizer() if self._wants_key else 0
+            return [Take(max(self.quantizer, least), self._wants_key)]
         if self._may_sharpen(now, is_busy):
             return self._sharpen(is_busy)
         return []
+
+    def _key_quantizer(self) -> int:
+        """A line that is known to be narrow carries a whole picture for half a second: a coarse one is there sooner."""
+        if self._speed is None:
+            return FIRST
+        return FIRST_NARROW if self._speed < AMPLE else 0
 
     def _may_sharpen(self, now: float, is_busy: bool) -> bool:
         """Sharpening never queues: one frame at a time, behind nothing. Beside a moving picture it takes turns."""
