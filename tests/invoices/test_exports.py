@@ -18,7 +18,7 @@ from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import exporting, gobd, running
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.running import period_of
-from beistand.server.store import invoices
+from beistand.server.store import debtors, invoices
 from beistand.server.store.seller import SellerData
 from invoices.making import PLAIN, SELLER, at
 from invoices.world import NOW, World
@@ -156,3 +156,24 @@ def test_the_auditor_gets_every_record_described_and_every_file_as_it_was_issued
         for file in world.read(lambda c, i=issued: invoices.files_of(c, world.firm, i.id)):
             assert archive.read(f"documents/{file.file_name}") == file.content
     assert gobd.TABLES.keys() == {table.findtext("URL").removesuffix(".csv") for table in described.iter("Table")}
+
+
+def test_each_customer_has_one_debtor_account_of_their_own_for_good(world):
+    def ask(c):
+        return [debtors.account_of(c, world.firm, party, 12_001, NOW) for party in ("a", "b", "a")]
+
+    assert world.write(ask) == world.write(ask) == [12_001, 12_002, 12_001]
+    numbers = {"datev_consultant": "1234567", "datev_client": "42", "account_standard": "8400"}
+    data = SellerData(SELLER, datev_debtor="10000", datev_debtor_first="12001", **numbers)
+    for _again in range(2):
+        made = export(world, "datev", data)
+        rows = list(csvlib.reader(io.StringIO(made.content.decode("cp1252"), newline=""), delimiter=";"))[2:]
+        assert [row[6] for row in rows] == ["12003", "12003"]  # the invoice and its cancellation
+    with pytest.raises(InvoiceError, match="begins with 1 to 6"):
+        export(world, "datev", replace(data, datev_debtor_first="70000"))
+
+
+@pytest.mark.parametrize("wrong", ["1200", "72001", "12a01", "120011"])
+def test_a_first_debtor_account_that_datev_would_refuse_is_named(wrong):
+    with pytest.raises(DatevError, match="begins with 1 to 6"):
+        batch(documents(), ACCOUNTS, FIRST, LAST, MADE, [wrong] * 4)

@@ -1,7 +1,7 @@
 """Invoices as a DATEV booking batch (EXTF 700, category 21, format 13), for the tax adviser's program. Pure.
 
-One booking an invoice and VAT rate: debtor to an automatic revenue account, so no tax key is written; a document
-that takes back is a general reversal ("Generalumkehr"), its amount positive like all.
+One booking an invoice and VAT rate: debtor (one for all, or each customer's own) to an automatic revenue account, so no
+tax key is written; a document that takes back is a general reversal ("Generalumkehr"), its amount positive like all.
 Windows-1252, `;`, CRLF, decimal comma.
 """
 
@@ -70,16 +70,42 @@ class Accounts:
         return account
 
 
-def batch(documents: Sequence[Document], accounts: Accounts, first: date, last: date, made: datetime) -> bytes:
-    """The file for all documents issued from `first` to `last`. Raises DatevError; then nothing is exported."""
+def check_first_debtor(accounts: Accounts, first: str) -> None:
+    """Raises DatevError unless customers' own accounts may begin there: as long as the debtor account, 1 to 6 in front.
+
+    DATEV keeps debtors in 10000 to 69999 (with four-digit revenue accounts) and creditors from 70000 on.
+    """
+    if not (first.isascii() and first.isdigit()) or len(first) != len(accounts.debtor) or first[0] not in "123456":
+        sentence = (
+            f"The first debtor account {first!r} does not fit: it has as many digits as {accounts.debtor} and begins "
+            "with 1 to 6."
+        )
+        raise DatevError(sentence, "datev_first", account=first, debtor=accounts.debtor)
+
+
+def batch(
+    documents: Sequence[Document],
+    accounts: Accounts,
+    first: date,
+    last: date,
+    made: datetime,
+    debtors: Sequence[str] = (),
+) -> bytes:
+    """The file for all documents issued from `first` to `last`. Raises DatevError; then nothing is exported.
+
+    `debtors` are the customers' own accounts, one a document; without them all go to the one debtor account.
+    """
     _check(accounts)
+    for debtor in debtors:
+        check_first_debtor(accounts, debtor)
     if first.year != last.year:
         raise DatevError("A DATEV batch lies within one financial year: export each year alone.")
     lines = [_header(accounts, first, last, made), ";".join(COLUMNS)]
-    for document in documents:
+    own = debtors or [accounts.debtor] * len(documents)
+    for document, debtor in zip(documents, own, strict=True):
         for key, (net, tax) in totals(document).by_rate.items():
             if net + tax:
-                lines.append(_booking(document, key, net + tax, accounts))
+                lines.append(_booking(document, key, net + tax, accounts, debtor))
     return ("\r\n".join(lines) + "\r\n").encode("cp1252", errors="replace")
 
 
@@ -118,14 +144,14 @@ def _header(accounts: Accounts, first: date, last: date, made: datetime) -> str:
     return ";".join([*fields, *([""] * (HEADER_FIELDS - len(fields) - 1)), '""'])
 
 
-def _booking(document: Document, key: VatKey, gross_cents: int, accounts: Accounts) -> str:
+def _booking(document: Document, key: VatKey, gross_cents: int, accounts: Accounts, debtor: str) -> str:
     is_back = document.kind != "invoice"
     cells = dict.fromkeys(range(1, len(COLUMNS) + 1), "")
     cells |= {
         1: f"{abs(gross_cents) // 100},{abs(gross_cents) % 100:02d}",
         2: "S" if (gross_cents > 0) != is_back else "H",
         3: "EUR",
-        7: accounts.debtor,
+        7: debtor,
         8: accounts.revenue(key),
         10: f"{document.issued:%d%m}",
         11: _plain(document.number, FIELD_LIMIT),

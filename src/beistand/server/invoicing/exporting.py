@@ -15,13 +15,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Table, insert, select
 
-from beistand.billing.datev import Accounts, batch
+from beistand.billing.datev import Accounts, batch, check_first_debtor
 from beistand.billing.draft import Period
 from beistand.billing.invoice import Document, InvoiceError
 from beistand.billing.tables import Cell, csv, euros
 from beistand.server.invoicing.gobd import describe
 from beistand.server.invoicing.issuing import Actor
-from beistand.server.store import audit, invoices
+from beistand.server.store import audit, debtors, invoices
 from beistand.server.store.database import new_id
 from beistand.server.store.invoices import Issued
 from beistand.server.store.seller import SellerData
@@ -136,7 +136,12 @@ def _datev(
     )
     documents = [_document(db, organisation_id, each) for each in found]
     made = datetime.fromtimestamp(by.utc_us / 1e6, UTC)
-    return batch(documents, accounts, period.first, period.last, made)
+    own: list[str] = []
+    if data.datev_debtor_first:
+        check_first_debtor(accounts, data.datev_debtor_first)
+        at = int(data.datev_debtor_first)
+        own = [str(debtors.account_of(db, organisation_id, each.payer_id, at, by.utc_us)) for each in found]
+    return batch(documents, accounts, period.first, period.last, made, own)
 
 
 def _document(db: Connection, organisation_id: str, each: Issued) -> Document:

@@ -164,6 +164,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "seller_datev_consultant": ("Beraternummer", "Consultant number"),
     "seller_datev_client": ("Mandantennummer", "Client number"),
     "seller_datev_debtor": ("Debitorenkonto", "Debtor account"),
+    "seller_datev_debtor_first": (
+        "Erstes Konto, wenn jeder Kunde ein eigenes hat (leer: eines für alle)",
+        "First account if each customer has one of their own (empty: one for all)",
+    ),
     "seller_account_standard": ("Erlöskonto 19 %", "Revenue account 19 %"),
     "seller_account_reduced": ("Erlöskonto 7 %", "Revenue account 7 %"),
     "seller_account_reverse": ("Erlöskonto § 13b", "Revenue account reverse charge"),
@@ -257,6 +261,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "problem_datev_length": (
         "Das Konto {account} passt nicht zum Debitorenkonto {debtor}: Debitoren haben eine Stelle mehr.",
         "The account {account} does not fit the debtor account {debtor}: debtors have one digit more.",
+    ),
+    "problem_datev_first": (
+        "Das erste Debitorenkonto {account} passt nicht: Es hat so viele Stellen wie {debtor} und beginnt mit 1 bis 6.",
+        "The first debtor account {account} does not fit: it has as many digits as {debtor} and begins with 1 to 6.",
     ),
     "field_name": ("Name", "name"),
     "field_street": ("Straße", "street"),
