@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dis
+import io
+import lzma
 import marshal
 import struct
 import zipfile
@@ -26,6 +28,39 @@ def archive(program: bytes) -> dict[str, tuple[bytes, bytes]]:
         found[name] = (kind, data)
         at += size
     return found
+
+
+def rest(program: bytes) -> dict[str, bytes]:
+    """name -> bytes of the files that boot.py unpacks; {} in a program without them."""
+    packed = archive(program).get("rest.xz", (b"", b""))[1]
+    if not packed:
+        return {}
+    content = lzma.decompress(packed)
+    at = 4 + int.from_bytes(content[:4], "little")
+    found = {}
+    for line in content[4:at].decode().splitlines():
+        size, name = line.split(" ", 1)
+        found[name] = content[at : at + int(size)]
+        at += int(size)
+    assert at == len(content)
+    return found
+
+
+def library(program: bytes) -> zipfile.ZipFile:
+    """Every module, from the library that Python starts with and from the one that boot.py unpacks."""
+    both = io.BytesIO()
+    with zipfile.ZipFile(both, "w") as joined:
+        for data in filter(None, (archive(program)["base_library.zip"][1], rest(program).get("library.zip", b""))):
+            with zipfile.ZipFile(io.BytesIO(data)) as one:
+                for name in one.namelist():
+                    joined.writestr(name, one.read(name))
+    return zipfile.ZipFile(both)
+
+
+def binaries(program: bytes) -> dict[str, bytes]:
+    """name -> bytes of every library and extension module."""
+    found = {name: data for name, (kind, data) in archive(program).items() if kind == b"b"}
+    return found | {name: data for name, data in rest(program).items() if not name.endswith(".zip")}
 
 
 def resources(program: bytes) -> dict[tuple[int, int], bytes]:

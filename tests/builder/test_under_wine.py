@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from beistand.builder import build, parts, recipe, windows
+from beistand.builder import archive, build, parts, recipe, solid, windows
 from beistand.builder.firm import checked
 from beistand.builder.own import ROOT, own_modules
+from builder import reading
 from builder.traces import drive, files, kill, processes, registry
 from host.xserver import XServer
 from waiting import wait_until
@@ -101,6 +102,38 @@ def test_a_killed_outer_process_ends_the_session_and_the_next_start_sweeps(prefi
     kill(inner)
     ended(prefix, process)
     assert folders(prefix) == []
+
+
+def test_a_full_disk_is_said_in_one_sentence_of_ours_and_leaves_nothing(
+    prefix: Prefix, windows_packages: dict[str, parts.Archive], display: str
+) -> None:
+    """The disk is full once the rest is unpacked: played by a place that cannot be written, inside the packed file."""
+    firm = checked("https://hilfe.example.org")
+    whole = windows.build(windows_packages, own_modules("windows"), build.BOOT.read_bytes(), firm, "0.1.0", NAME)
+    bad = solid.pack({"nowhere/file": b"x"}, "nowhere/file")
+    found = reading.archive(whole)
+    entries = [
+        archive.Entry(name, archive.Kind(kind), bad if name == windows.SOLID else data)
+        for name, (kind, data) in found.items()
+    ]
+    spoiled = _bootloader_of(whole) + archive.write(entries, windows.PYTHON, "python311.dll")
+    (drive(prefix) / "full.exe").write_bytes(spoiled)
+    process = prefix.start("C:\\full.exe")
+    search = ["xdotool", "search", "--onlyvisible", "--name", "^Beistand$"]
+
+    def window() -> bytes:
+        return subprocess.run(search, env={"DISPLAY": display}, capture_output=True, check=False).stdout
+
+    wait_until(window, "no sentence", SLOW_SECONDS)
+    subprocess.run(["xdotool", "key", "Return"], env={"DISPLAY": display}, check=True)
+    assert process.wait(SLOW_SECONDS) != 0
+    wait_until(lambda: not folders(prefix), "the folder is left", SLOW_SECONDS)
+
+
+def _bootloader_of(program: bytes) -> bytes:
+    """What stands before the archive: its cookie tells how long that is."""
+    cookie = program.rindex(b"MEI\014\013\012\013\016")
+    return program[: cookie + 88 - int.from_bytes(program[cookie + 8 : cookie + 12], "big")]
 
 
 def test_delete_the_program_removes_the_file_under_any_name_that_a_browser_gives(

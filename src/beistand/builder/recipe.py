@@ -66,9 +66,13 @@ LINUX_BOOTLOADER = "PyInstaller/bootloader/Linux-64bit-intel/run"
 # Of the runtime's binaries: those a support session uses.
 RUNTIME_BINARIES = (
     "python3.dll", "python311.dll", "libffi-8.dll", "_asyncio.pyd", "_ctypes.pyd", "_decimal.pyd", "_hashlib.pyd",
-    "_overlapped.pyd",
-    "_queue.pyd", "_socket.pyd", "_ssl.pyd", "_uuid.pyd", "select.pyd", "unicodedata.pyd",
+    "_lzma.pyd", "_overlapped.pyd", "_queue.pyd", "_socket.pyd", "_ssl.pyd", "_uuid.pyd", "select.pyd",
+    "unicodedata.pyd",
 )  # fmt: skip
+
+# What runs before boot.py has unpacked the rest: Python itself, its start, the unpacking, and a sentence if that fails.
+FIRST_BINARIES = ("python311.dll", "vcruntime140.dll", "_lzma.pyd", "_ctypes.pyd", "libffi-8.dll")
+FIRST_MODULES = ("encodings/", "ctypes/", "struct.pyc", "types.pyc")
 
 # Of the standard library: what no module of the program reaches (`tests/builder` follows the imports and checks it).
 LIBRARY_WITHOUT = (

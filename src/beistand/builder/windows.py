@@ -7,7 +7,7 @@ import struct
 import zipfile
 from collections.abc import Mapping
 
-from beistand.builder import archive, bytecode, icon, pe, recipe, resources
+from beistand.builder import archive, bytecode, icon, pe, recipe, resources, solid
 from beistand.builder.archive import Entry, Kind
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import Firm
@@ -16,6 +16,7 @@ PYTHON = (3, 11)
 BYTECODE_MAGIC = struct.pack("<H", 3495) + b"\r\n"  # CPython 3.11
 MARK = "beistand.mark"  # host/platform/*/unpacked.py
 FIRM_FILE = "beistand/host/firm.json"
+SOLID, LIBRARY = "rest.xz", "library.zip"  # boot.py
 
 
 def build(
@@ -32,18 +33,28 @@ def build(
     """
     chosen = recipe.choose(packages, recipe.WINDOWS)
     library = _add_runtime(chosen, packages[recipe.RUNTIME])
-    modules = {**library, **chosen.modules, **own, FIRM_FILE: firm.as_json()}
+    begin, rest = _parted(library, chosen)
+    modules = {**begin, **own, FIRM_FILE: firm.as_json()}
     entries = [
         Entry("boot", Kind.SCRIPT, filled_boot(boot, chosen.extensions)),
         archive.empty_module_archive(BYTECODE_MAGIC),
         Entry(MARK, Kind.DATA),  # the first file to be unpacked: later starts know our folders by it
         Entry("base_library.zip", Kind.DATA, bytecode.module_zip(modules)),
-        *(Entry(name, Kind.BINARY, chosen.binaries[name]) for name in sorted(chosen.binaries)),
+        *(Entry(name, Kind.BINARY, chosen.binaries[name]) for name in sorted(recipe.FIRST_BINARIES)),
+        Entry(SOLID, Kind.DATA, solid.pack(rest, LIBRARY), is_packed=False),
     ]
     # The bootloader's own window for a crash would show a traceback; ours says a sentence (host/one_file.py).
     entries.append(Entry("pyi-disable-windowed-traceback", Kind.OPTION))
     head = _bootloader(packages["pyinstaller"], firm, version, file_name)
     return pe.with_checksum(head + archive.write(entries, PYTHON, "python311.dll"))
+
+
+def _parted(library: Mapping[str, bytes], chosen: recipe.Chosen) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Modules that Python needs before `rest.xz` is unpacked, and the files of that."""
+    begin = {path: data for path, data in library.items() if path.startswith(recipe.FIRST_MODULES)}
+    later = {path: data for path, data in library.items() if path not in begin} | chosen.modules
+    rest = {name: data for name, data in chosen.binaries.items() if name not in recipe.FIRST_BINARIES}
+    return begin, rest | {LIBRARY: bytecode.module_zip(later)}
 
 
 def _add_runtime(chosen: recipe.Chosen, runtime: Mapping[str, bytes]) -> dict[str, bytes]:

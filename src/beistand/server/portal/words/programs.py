@@ -34,8 +34,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "program_build": ("Programm bauen", "Build the program"),
     "program_first": (
-        "Der erste Bau lädt etwa 135 MB und dauert je nach Leitung einige Minuten, jeder weitere zehn Sekunden.",
-        "The first build fetches about 135 MB and takes some minutes on a slow line, each later one ten seconds.",
+        "Der erste Bau lädt etwa 135 MB und dauert je nach Leitung einige Minuten, jeder weitere eine halbe Minute.",
+        "The first build fetches about 135 MB and takes some minutes on a slow line, each later one half a minute.",
     ),
     "program_signing": (
         "Ohne Signatur warnt Windows beim Öffnen. Bauen und signieren Sie das Programm auf einem anderen Rechner "
