@@ -49,6 +49,8 @@ EXPECTED = {
     "POST /welcome/{token}": PUBLIC,
     "GET /customers": OFFICE_READERS,
     "POST /customers": OFFICE_READERS,
+    "GET /firm/retention": OWNER,
+    "POST /firm/retention": OWNER,
     "GET /firm/programs": OWNER,
     "POST /firm/programs": OWNER,
     "POST /firm/programs/remove": OWNER,

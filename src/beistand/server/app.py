@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from beistand.server import recordings
+from beistand.server import recordings, retention
 from beistand.server.clock import Clock, Steady
 from beistand.server.front import serve
 from beistand.server.identity import Identity
@@ -85,6 +85,7 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
                 group.create_task(facts.run())
                 watch = group.create_task(_watch(parts, relay))
                 post = group.create_task(mailing.run(db, settings, clock))
+                keep = group.create_task(retention.run(db, clock))
                 measure = group.create_task(_measure(parts, run_id))
                 tapes = group.create_task(recordings.run(db, settings.data, clock))
                 try:
@@ -92,6 +93,7 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
                 finally:
                     watch.cancel()
                     post.cancel()
+                    keep.cancel()
                     measure.cancel()
                     tapes.cancel()
                     facts.end()

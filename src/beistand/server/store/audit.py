@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,17 +130,24 @@ def salt_of(db: Connection, organisation_id: str, position: int) -> bytes | None
     return db.execute(select(audit_detail.c.salt).where(*own)).scalar()
 
 
-def forget(db: Connection, organisation_id: str, before_us: int, actor: str, utc_us: int) -> int:
+def forget(
+    db: Connection,
+    organisation_id: str,
+    before_us: int,
+    actor: str,
+    utc_us: int,
+    kept: Collection[str] = (),
+    kept_before_us: int = 0,
+) -> int:
     """Deletes who and what of all entries and facts older than `before_us`; the log records it and still verifies.
 
-    Gives the number of entries forgotten. The times, kinds and hashes stay.
+    Entries of the kinds `kept` stay unless they are older than `kept_before_us`. Gives the number of entries forgotten.
+    The times, kinds and hashes stay.
     """
     position = append(db, organisation_id, RETENTION, {"before_us": before_us}, actor, utc_us)
     row = {"organisation_id": organisation_id, "position": position, "before_us": before_us}
     db.execute(insert(audit_retention).values(row))
-    own = audit_entry.c.organisation_id == organisation_id
-    # What permits forgetting must itself be kept, else a later reader could not see that it was permitted.
-    old = select(audit_entry).where(own, audit_entry.c.utc_us < before_us, audit_entry.c.kind != RETENTION)
+    old = _old(organisation_id, before_us, kept, kept_before_us)
     places = old.with_only_columns(audit_entry.c.position)
     facts = old.with_only_columns(audit_entry.c.fact_id).where(audit_entry.c.fact_id.is_not(None))
     gone = (audit_detail.c.organisation_id == organisation_id, audit_detail.c.position.in_(places))
@@ -147,6 +155,22 @@ def forget(db: Connection, organisation_id: str, before_us: int, actor: str, utc
     words = (session_fact.c.organisation_id == organisation_id, session_fact.c.id.in_(facts))
     db.execute(delete(session_fact).where(*words))
     return count
+
+
+def forgettable(
+    db: Connection, organisation_id: str, before_us: int, kept: Collection[str] = (), kept_before_us: int = 0
+) -> int:
+    """How many entries `forget` would forget."""
+    places = _old(organisation_id, before_us, kept, kept_before_us).with_only_columns(audit_entry.c.position)
+    own = (audit_detail.c.organisation_id == organisation_id, audit_detail.c.position.in_(places))
+    return db.execute(select(func.count()).select_from(audit_detail).where(*own)).scalar() or 0
+
+
+def _old(organisation_id: str, before_us: int, kept: Collection[str], kept_before_us: int) -> Any:
+    own = (audit_entry.c.organisation_id == organisation_id, audit_entry.c.utc_us < before_us)
+    may = audit_entry.c.kind.not_in(list(kept)) | (audit_entry.c.utc_us < kept_before_us)
+    # What permits forgetting must itself be kept, else a later reader could not see that it was permitted.
+    return select(audit_entry).where(*own, audit_entry.c.kind != RETENTION, may)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -95,6 +96,20 @@ class Database:
     async def write(self, change: Callable[[Connection], T]) -> T:
         """`write_now` in the thread pool."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.write_now, change)
+
+    def scrub(self) -> None:
+        """After a deletion: SQLite's journal, which may still hold the words, is written back and emptied.
+
+        PostgreSQL marks the place as free and uses it again (docs/operating.md). Raises StoreError.
+        """
+        connection = self.engine.raw_connection()
+        try:
+            if self.engine.dialect.name == "sqlite":
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"The database could not be written: {error}.") from error
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Ends the threads and closes the file."""

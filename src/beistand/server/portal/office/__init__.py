@@ -12,6 +12,7 @@ from beistand.server.portal.office import (
     prices,
     programs,
     recordings,
+    retention,
     times,
     versions,
 )
@@ -29,6 +30,7 @@ def doors() -> list[Door]:
         *prices.doors(),
         *firm.doors(),
         *programs.doors(),
+        *retention.doors(),
         *times.doors(),
         *log.doors(),
         *recordings.doors(),

@@ -12,6 +12,7 @@ from beistand.server.portal.words import (
     programs,
     receipt,
     recordings,
+    retention,
     times,
 )
 
@@ -26,6 +27,7 @@ _AREAS = (
     programs.WORDS,
     receipt.WORDS,
     recordings.WORDS,
+    retention.WORDS,
     times.WORDS,
 )
 

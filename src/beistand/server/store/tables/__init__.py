@@ -49,6 +49,7 @@ from beistand.server.store.tables.invoices import (
 )
 from beistand.server.store.tables.receipts import receipt
 from beistand.server.store.tables.recordings import recording, recording_key, recording_terms
+from beistand.server.store.tables.retention import retention_policy
 from beistand.server.store.tables.times import (
     charge_consent,
     charge_notice,
@@ -101,6 +102,7 @@ __all__ = [
     "recording_key",
     "recording_terms",
     "recovery_code",
+    "retention_policy",
     "seller",
     "service_type",
     "session_fact",
