@@ -29,6 +29,7 @@ def backup(config: Path | None, password_file: Path | None, file: Path) -> None:
     """Write records, keys and programs to FILE. Works beside a running server, with SQLite and PostgreSQL.
 
     FILE holds the server's secrets: encrypt it with --password-file, or keep it where nobody else reads.
+    Recordings of sessions are not in it: copy the folder recordings, whose files are encrypted to the firm's key.
     """
     password = _password(password_file)
     settings, db = open_database(config)

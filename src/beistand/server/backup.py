@@ -142,7 +142,8 @@ def _settled(settings: Settings, folder: Path, manifest: dict[str, Any], utc_us:
 
 def _checked(db: Database, folder: Path, made: str, files: int) -> Done:
     public = load_signing(folder / AUDIT_FILE).public_key().public_bytes_raw()
-    logs, problems = [], []
+    logs: list[str] = []
+    problems: list[str] = []
     for firm in db.read_now(accounts.organisations):
         key = Verifier(origin(firm.id), public)
         found = db.read_now(partial(audit.verify, organisation_id=firm.id, key=key))

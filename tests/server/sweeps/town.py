@@ -24,7 +24,8 @@ from beistand.server.invoicing import exporting, running
 from beistand.server.invoicing.issuing import Actor
 from beistand.server.portal.access import Door
 from beistand.server.portal.portal import doors
-from beistand.server.store import accounts, cases, contracts, invoices, parties, prices, sessions
+from beistand.server.recordings import RecordingFiles
+from beistand.server.store import accounts, cases, contracts, invoices, parties, prices, recordings, sessions
 from beistand.server.store.database import new_id
 from beistand.server.store.tables import ROLES, export_batch, metadata, organisation
 from invoices.making import at
@@ -34,6 +35,8 @@ from server.conftest import Answer, Browser, House
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # An open stream never ends; tests/server/test_api.py looks at it.
 ENDLESS = frozenset({"/api/events"})
+# Answers 409 for a session that is over, as the town's is.
+RUNNING_ONLY = frozenset({"/api/sessions/{id}/colleagues"})
 TYPESETTER = Typesetter()
 
 
@@ -58,6 +61,9 @@ PLACES = {
     "/prices/work/{id}": "service_type",
     "/sessions/{id}": "session",
     "/api/sessions/{id}": "session",
+    "/api/sessions/{id}/recordings/{recording}": "recording",
+    "/api/recordings/{id}": "recording",
+    "/recordings/{id}": "recording",
     "/invoices/{id}": "invoice",
     "/invoices/{id}/{kind}": "=cii",
     "/invoices/exports/{id}": "export",
@@ -120,6 +126,7 @@ PLAIN = {
     "data": {},
     "notice_sha256": "0" * 64,
     "is_yes": True,
+    "is_here": True,
     "share": "A" * 43 + "=",
     "order_reference": "B-1",
     "answer": "yes",
@@ -149,7 +156,8 @@ def path_of(door: Door, firm: Firm) -> str:
         kind = PLACES[beginning]
         return kind[1:] if kind.startswith("=") else firm.things[kind]
 
-    return re.sub(r"\{[^}]*\}", filled, door.path)
+    # A chunk of a recording says its number in the address.
+    return re.sub(r"\{[^}]*\}", filled, door.path) + ("?n=0" if door.path.endswith("/chunks") else "")
 
 
 def kinds_in(path: str) -> set[str]:
@@ -284,8 +292,25 @@ async def _session(house: House, firm: Firm) -> None:
     log.record(id_, "customer", "ended", {"by": "customer"})
     log.record(id_, "server", "closed", {"detail": "ended"})
     await log.settled()
+    db, user = (
+        house.parts.db,
+        house.parts.db.read_now(lambda c: accounts.signed_in_user(c, cookie_of(tina), at_us(house))),
+    )
+    assert user is not None
+    recording = db.write_now(lambda c: recordings.begin(c, firm.id, id_, user.id, at_us(house)))
+    size = RecordingFiles(house.parts.settings.data).append(firm.id, recording, 0, b"sealed")
+    db.write_now(lambda c: recordings.grow(c, firm.id, recording, 1, size))
+    firm.things["recording"] = recording
     found = house.parts.db.read_now(lambda c: sessions.get_session(c, firm.id, id_))
     assert found is not None
+
+
+def cookie_of(browser: Browser) -> str:
+    return next(value for name, value in browser.cookies.items() if name.endswith("beistand"))
+
+
+def at_us(house: House) -> int:
+    return house.clock.utc_us
 
 
 async def signed_in(house: House, firm: Firm, role: str) -> Browser:
@@ -307,9 +332,9 @@ async def signed_in(house: House, firm: Firm, role: str) -> Browser:
 
 
 def visits(house: House, firm: Firm, wanted: Callable[[Door, str], bool]) -> Iterator[tuple[Door, str, str]]:
-    """(door, method, path with the firm's things) of every route that `wanted` takes; sign-outs come last."""
-    ordered = sorted(doors_of(house), key=lambda door: door.path.endswith("sign-out"))
-    for door in ordered:
-        for method in door.methods:
-            if door.path not in ENDLESS and wanted(door, method):
-                yield door, method, path_of(door, firm)
+    """(door, method, path with the firm's things) of every route that `wanted` takes; reading first, sign-outs last."""
+    found = [(door, method) for door in doors_of(house) for method in door.methods if door.path not in ENDLESS]
+    found.sort(key=lambda route: (route[0].path.endswith("sign-out"), route[1] in WRITING))
+    for door, method in found:
+        if wanted(door, method):
+            yield door, method, path_of(door, firm)
