@@ -57,6 +57,7 @@ EXPECTED = {
     "GET /customers/new": OFFICE_READERS,
     "GET /customers/options": OFFICE_READERS,
     "GET /customers/import": OFFICE,
+    "POST /customers/import/bad": OFFICE,
     "POST /customers/import": OFFICE,
     "POST /customers/import/keep": OFFICE,
     "GET /customers/{id}": OFFICE_READERS,

@@ -444,7 +444,7 @@ async def test_a_table_is_shown_with_every_bad_row_and_kept_only_then(
     assert ("Windows-1252" in page) == (encoding == "cp1252")
     rows = dict(re.findall(r"<tr><td>(\d+)</td><td>([^<]*)</td><td class=\"soft\">", page))
     assert rows == {
-        "4": "The customer number K-9 exists already.",
+        "4": "The customer number K-9 stands further up already.",
         "5": "The email address “kein-at” is incomplete.",
         "6": "The name is missing.",
         "7": "“DE123” does not have the form of a VAT id. Check country and digits, for example DE136695976.",
@@ -461,7 +461,13 @@ async def test_a_table_is_shown_with_every_bad_row_and_kept_only_then(
         "Bäcker": ("K-9", "Lübeck", "AT"),
     }
     again = await send(office, "/customers/import/keep", {"table": carried[1]})
-    assert again.headers["location"] == "/customers?imported=0"
+    assert again.headers["location"] == "/customers?imported=1"  # K-9 is brought up to date, nobody comes twice
+    assert len(read(office, lambda c: parties.find_parties(c, office.id))) == 2
+    left = await send(office, "/customers/import/bad", {"table": carried[1]})
+    lines = left.body.decode("utf-8-sig").split("\r\n")
+    assert lines[0].startswith("Reason;Kunden-Nr.;Firma;")
+    assert '"The name is missing.";"";"";' in left.text
+    assert "kein-at" in left.text
 
 
 @pytest.mark.parametrize(
@@ -491,6 +497,18 @@ async def test_a_wrong_file_and_a_foreign_form_are_refused(office: Any) -> None:
     assert (await send(office, "/customers/import/keep", {"table": "%%"})).status == 400
     too_large = await upload(office, b"x" * 2_000_000)
     assert too_large.status == 413
+
+
+async def test_a_row_with_a_known_number_changes_that_customer_and_empty_cells_leave_what_stands(office: Any) -> None:
+    kept = {"name": "Bäcker", "number": "K-9", "city": "Lübeck", "email": "alt@b.example"}
+    office.parts.db.write_now(lambda c: parties.add_party(c, office.id, kept, office.clock.utc_us))
+    answer = await upload(office, "Nr;Name;Ort;E-Mail\nK-9;Bäckerei Schmidt;;neu@b.example\n".encode())
+    assert "K-9 (will be changed)" in answer.text
+    carried = re.search(r'name="table" value="([^"]+)"', answer.text)
+    assert carried
+    assert (await send(office, "/customers/import/keep", {"table": carried[1]})).status == 303
+    (found,) = read(office, lambda c: parties.find_parties(c, office.id))
+    assert (found.number, found.name, found.city, found.email) == ("K-9", "Bäckerei Schmidt", "Lübeck", "neu@b.example")
 
 
 def test_a_row_with_more_cells_than_columns_is_named() -> None:

@@ -57,10 +57,14 @@ class SheetError(Exception):
 
 @dataclass(frozen=True)
 class Good:
-    """A row that will be kept; `line` counts from 1, the columns' names included."""
+    """A row that will be kept; `line` counts from 1, the columns' names included.
+
+    `is_change`: a customer with this number is there already and gets these values; empty cells leave what stands.
+    """
 
     line: int
     values: dict[str, object]
+    is_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Bad:
     key: str
     text: str
     row: str
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class Sheet:
     unknown: list[str] = field(default_factory=list)
     encoding: str = "UTF-8"
     separator: str = ";"
+    header: list[str] = field(default_factory=list)
 
 
 def read(data: bytes, numbers: Collection[str], names: Collection[tuple[str, str]]) -> Sheet:
@@ -109,7 +115,7 @@ def read(data: bytes, numbers: Collection[str], names: Collection[tuple[str, str
     known_columns = [name for name in header if name]
     if len(set(known_columns)) < len(known_columns):
         raise SheetError("sheet_twice")
-    sheet = Sheet([], [], known_columns, unknown, encoding, separator)
+    sheet = Sheet([], [], known_columns, unknown, encoding, separator, rows[0])
     _sort_rows(sheet, header, rows[1:], set(numbers), set(names))
     return sheet
 
@@ -117,27 +123,29 @@ def read(data: bytes, numbers: Collection[str], names: Collection[tuple[str, str
 def _sort_rows(
     sheet: Sheet, header: list[str], rows: list[list[str]], numbers: set[str], names: set[tuple[str, str]]
 ) -> None:
+    seen: set[str] = set()
     for line, row in enumerate(rows, start=2):
         if not any(cell.strip() for cell in row):
             continue
         shown = texts.one_line(" · ".join(cell for cell in row if cell.strip()), 120)
         if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-            sheet.bad.append(Bad(line, "sheet_cells", str(len(row)), shown))
+            sheet.bad.append(Bad(line, "sheet_cells", str(len(row)), shown, tuple(row)))
             continue
         try:
             values = checked(_fields(header, row))
         except FieldError as error:
-            sheet.bad.append(Bad(line, error.key, texts.one_line(error.text), shown))
+            sheet.bad.append(Bad(line, error.key, texts.one_line(error.text), shown, tuple(row)))
             continue
         number, name = str(values.get("number", "")), _name_of(values)
-        if number and number in numbers:
-            sheet.bad.append(Bad(line, "sheet_number", number, shown))
-        elif name in names:
-            sheet.bad.append(Bad(line, "sheet_known", name[0], shown))
+        is_change = bool(number) and number in numbers
+        if number and number in seen:
+            sheet.bad.append(Bad(line, "sheet_number", number, shown, tuple(row)))
+        elif name in names and not is_change:
+            sheet.bad.append(Bad(line, "sheet_known", name[0], shown, tuple(row)))
         else:
-            sheet.good.append(Good(line, values))
+            sheet.good.append(Good(line, values, is_change))
             names.add(name)
-            numbers.update([number] if number else [])
+            seen.update([number] if number else [])
 
 
 def _name_of(values: dict[str, object]) -> tuple[str, str]:

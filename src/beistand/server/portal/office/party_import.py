@@ -11,6 +11,7 @@ import binascii
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from beistand.billing.tables import csv
 from beistand.server.portal.access import OFFICE, Door, RefusalError, Visit
 from beistand.server.portal.office.page import page
 from beistand.server.portal.party_csv import MOST_BYTES, Sheet, SheetError, read
@@ -27,6 +28,7 @@ def doors() -> list[Door]:
         Door("/customers/import", ("GET",), OFFICE, choose),
         Door("/customers/import", ("POST",), OFFICE, preview),
         Door("/customers/import/keep", ("POST",), OFFICE, keep),
+        Door("/customers/import/bad", ("POST",), OFFICE, bad_rows),
     ]
 
 
@@ -56,8 +58,12 @@ async def keep(visit: Visit) -> Response:
     def add_all(connection: Connection) -> int:
         data = base64.b64decode(fields.get("table", ""), validate=True)
         sheet = _checked(connection, organisation, data)
+        ids = {known.number: known.id for known in parties.parties_by_id(connection, organisation).values()}
         for good in sheet.good:
-            parties.add_party(connection, organisation, good.values, at)
+            if good.is_change:
+                parties.change_party(connection, organisation, ids[str(good.values["number"])], good.values)
+            else:
+                parties.add_party(connection, organisation, good.values, at)
         return len(sheet.good)
 
     try:
@@ -67,6 +73,20 @@ async def keep(visit: Visit) -> Response:
     except binascii.Error:
         raise RefusalError(400, "form", visit.say("bad_request")) from None
     return RedirectResponse(f"/customers?imported={count}", 303)
+
+
+async def bad_rows(visit: Visit) -> Response:
+    """The rows that are left out as a table, with the reason in a column of its own: to mend and to bring again."""
+    fields = await visit.form(FORM_LIMIT)
+    try:
+        data = base64.b64decode(fields.get("table", ""), validate=True)
+        sheet = await visit.parts.db.read(lambda c: _checked(c, visit.me.organisation_id, data))
+    except (binascii.Error, SheetError):
+        raise RefusalError(400, "form", visit.say("bad_request")) from None
+    rows = [[visit.say(bad.key).format(text=bad.text), *bad.cells] for bad in sheet.bad]
+    head = [visit.say("import_why"), *(cell.replace(";", " ").replace("\n", " ") for cell in sheet.header)]
+    name = {"content-disposition": 'attachment; filename="left-out.csv"'}
+    return Response(csv(head, rows), media_type="text/csv; charset=utf-8", headers=name)
 
 
 def _checked(connection: Connection, organisation: str, data: bytes) -> Sheet:

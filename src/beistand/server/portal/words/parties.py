@@ -98,6 +98,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "import_keep": ("Kunden übernehmen ({count})", "Take customers over ({count})"),
     "import_other": ("Andere Datei", "Another file"),
     "import_bad_head": ("Diese Zeilen werden nicht übernommen", "These rows are left out"),
+    "import_bad_save": ("Diese Zeilen mit Grund als CSV speichern", "Save these rows with the reason as CSV"),
+    "import_change": ("wird geändert", "will be changed"),
     "import_good_head": ("Diese Kunden werden übernommen", "These customers are taken over"),
     "import_more": ("und {count} weitere", "and {count} more"),
     "line": ("Zeile", "Line"),
@@ -136,7 +138,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Die Zeile hat {text} Felder, mehr als es Spalten gibt: prüfen Sie das Trennzeichen.",
         "The row has {text} cells, more than there are columns: check the separator.",
     ),
-    "sheet_number": ("Die Kundennummer {text} gibt es schon.", "The customer number {text} exists already."),
+    "sheet_number": (
+        "Die Kundennummer {text} steht weiter oben schon einmal.",
+        "The customer number {text} stands further up already.",
+    ),
     "sheet_known": (
         "Diesen Namen gibt es an diesem Ort schon: {text}.",
         "This name exists at this place already: {text}.",
