@@ -16,6 +16,7 @@ from wine.prefix import Prefix, Running, windows_path
 _SHIFT = 50
 _KEYCODES = {"\r": 36, "\t": 23, " ": 65} | {digit: 10 + i for i, digit in enumerate("1234567890")}
 _TEXT_PATIENCE_SECONDS = 20.0
+_WINDOW_PATIENCE_SECONDS = 90.0  # a cold start on a busy machine: 13 s seen at a load of 10
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Desk:
         def look() -> Window | None:
             return next((one for one in self.windows() if title in one.text and is_it(one)), None)
 
-        found: Window = wait_until(look, f"no window '{title}'; there are {[one.text for one in self.windows()]}")
+        what = f"no window '{title}'; there are {[one.text for one in self.windows()]}"
+        found: Window = wait_until(look, what, seconds=_WINDOW_PATIENCE_SECONDS)
         return found
 
     def gone(self, title: str) -> None:
