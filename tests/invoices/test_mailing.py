@@ -1,62 +1,18 @@
 """Mails with invoices, against a real mail server on this computer."""
 
-import email
-import socket
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from beistand.server.clock import Clock
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import mailing, running
 from beistand.server.invoicing.issuing import Actor
 from beistand.server.invoicing.running import period_of
-from beistand.server.settings import load
 from beistand.server.store import invoices
 from invoices.making import at
 from invoices.world import NOW, World
-
-
-class Post:
-    """What the mail server got; it refuses addresses that begin with "no"."""
-
-    def __init__(self):
-        self.got = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("no"):
-            return "550 no such mailbox"
-        if address.startswith("busy"):
-            return "451 try again later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 OK"
-
-
-@pytest.fixture
-def post():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    handler = Post()
-    handler.settings = load(
-        {
-            "BEISTAND_SMTP_HOST": "127.0.0.1",
-            "BEISTAND_SMTP_PORT": str(port),
-            "BEISTAND_SMTP_SECURITY": "none",
-            "BEISTAND_SMTP_FROM": "rechnung@muster.example",
-        }
-    )
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    handler.stop = controller.stop
-    yield handler
-    controller.stop(no_assert=True)
 
 
 @pytest.fixture

@@ -136,6 +136,7 @@ EXPECTED = {
     "POST /times/policy": OWNER,
     "GET /sessions/{id}": ANYBODY_SIGNED_IN,
     "GET /sessions/{id}/report.pdf": ANYBODY_SIGNED_IN,
+    "POST /sessions/{id}/mail": STAFF | DECIDERS,
     "POST /sessions/{id}/correct": STAFF | DECIDERS,
     "POST /sessions/{id}/goodwill": STAFF | DECIDERS,
     "POST /sessions/{id}/decide": DECIDERS,

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import subprocess
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from beistand.server.documents.report import WORDS, report_data
 from beistand.server.portal import month as months
 from beistand.server.portal.office.session import parse_time
-from beistand.server.store import accounts, charges, prices, sessions, times
+from beistand.server.portal.portal import make_portal
+from beistand.server.settings import load
+from beistand.server.store import accounts, charges, prices, report_mails, sessions, times
 
 TINA, OLGA, BILL, AUDI = "tina@muster.example", "olga@muster.example", "bill@muster.example", "audi@muster.example"
 
@@ -207,3 +210,27 @@ def test_a_month_is_the_firms_own_also_when_the_clocks_change(first: date, hours
     assert (end - begin) // 3_600_000_000 == hours
     assert months.local_day(begin) == first
     assert months.local_day(end - 1).month == first.month
+
+
+async def test_the_report_is_mailed_from_the_sessions_page_and_waits_once(home: Any) -> None:
+    tina = await home.signed_in(TINA)
+    page = f"/sessions/{home.session}"
+    refused = await submit(home, tina, f"{page}/mail", to="a@kunde.example", language="de")
+    assert (refused.status, "No mail server is set up" in refused.text) == (422, True)
+    smtp = load({"BEISTAND_SMTP_HOST": "localhost", "BEISTAND_SMTP_FROM": "a@b.example"})
+    tina.app = make_portal(replace(home.parts, settings=replace(smtp, origin=home.parts.settings.origin)))
+    assert (await submit(home, tina, f"{page}/mail", to="nobody", language="de")).status == 422
+    assert (await submit(home, tina, f"{page}/mail", to="a@kunde.example", language="de")).status == 303
+    again = await submit(home, tina, f"{page}/mail", to="a@kunde.example", language="de")
+    assert (again.status, "waiting to be sent already" in again.text) == (422, True)
+    assert "a@kunde.example" in (await tina.get(page)).text
+    assert len(home.db.read_now(report_mails.queued)) == 1
+
+
+async def test_the_owner_says_whether_released_reports_are_mailed(home: Any) -> None:
+    olga = await home.signed_in(OLGA)
+    token = await olga.csrf("/times")
+    assert (await olga.submit("/times/policy", {"csrf": token, "reports": "1"})).status == 303
+    assert home.db.read_now(lambda c: report_mails.is_automatic(c, home.id))
+    assert (await olga.submit("/times/policy", {"csrf": token})).status == 303
+    assert not home.db.read_now(lambda c: report_mails.is_automatic(c, home.id))

@@ -19,7 +19,7 @@ from beistand.server import recordings, retention
 from beistand.server.clock import Clock, Steady
 from beistand.server.front import serve
 from beistand.server.identity import Identity
-from beistand.server.invoicing import mailing
+from beistand.server.invoicing import post as mails
 from beistand.server.keys import AUDIT_FILE, load_or_make, load_or_make_signing
 from beistand.server.portal.access import TOUCH_US
 from beistand.server.portal.pages import Pages
@@ -84,7 +84,7 @@ async def run(settings: Settings, announce: Callable[[str], None], stop: asyncio
             async with asyncio.TaskGroup() as group:
                 group.create_task(facts.run())
                 watch = group.create_task(_watch(parts, relay))
-                post = group.create_task(mailing.run(db, settings, clock))
+                post = group.create_task(mails.run(db, settings, clock))
                 keep = group.create_task(retention.run(db, clock))
                 measure = group.create_task(_measure(parts, run_id))
                 tapes = group.create_task(recordings.run(db, settings.data, clock))

@@ -5,7 +5,6 @@ A server that is down or busy is asked again; one that refuses the address for g
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import smtplib
 import ssl
@@ -19,10 +18,10 @@ from beistand.server.clock import Clock
 from beistand.server.documents.formats import day, money
 from beistand.server.settings import Settings
 from beistand.server.store import invoices, seller
-from beistand.server.store.database import Database, StoreError
+from beistand.server.store.database import Database
 from beistand.server.store.invoices import File, Issued
 
-ASK_SECONDS, TIMEOUT_SECONDS = 5.0, 20.0
+TIMEOUT_SECONDS = 20.0
 
 log = logging.getLogger("beistand.mail")
 
@@ -38,21 +37,27 @@ _BODY = (
 
 
 class MailError(Exception):
-    """The mail was not taken. `is_final` when asking again is of no use."""
+    """The mail was not taken. `is_final` when asking again is of no use, `is_down` when nobody answered at all."""
 
-    def __init__(self, sentence: str, is_final: bool) -> None:
+    def __init__(self, sentence: str, is_final: bool, is_down: bool = False) -> None:
         super().__init__(sentence)
-        self.is_final = is_final
+        self.is_final, self.is_down = is_final, is_down
+
+
+def addressed(sender: str, to: str, subject: str, utc_us: int) -> EmailMessage:
+    """A mail's head. Raises ValueError when a name would smuggle in another header."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = formatdate(utc_us / 1e6)
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    return message
 
 
 def letter(issued: Issued, files: list[File], firm: str, sender: str, to: str) -> EmailMessage:
     """The mail with the PDF, and the XRechnung where there is one."""
     english = issued.language == "en"
     subject = _SUBJECT[issued.kind][english].format(n=issued.number)
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, to, subject
-    message["Date"] = formatdate(issued.made_us / 1e6)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    message = addressed(sender, to, subject, issued.made_us)
     told = {"subject": subject, "day": day(issued.issued_on, issued.language), "firm": firm}
     message.set_content(_BODY[english].format(**told, amount=money(issued.gross_cents, issued.language)))
     for file in files:
@@ -77,7 +82,7 @@ def hand_over(message: EmailMessage, settings: Settings) -> None:
         is_final = isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
         raise MailError(f"The mail server {where} answered: {_plain(error.smtp_error)}.", is_final) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise MailError(f"The mail server {where} cannot be reached ({_plain(error)}).", False) from None
+        raise MailError(f"The mail server {where} cannot be reached ({_plain(error)}).", False, True) from None
 
 
 def _connect(settings: Settings) -> smtplib.SMTP:
@@ -100,23 +105,27 @@ def _plain(said: object) -> str:
 
 
 def deliver(db: Database, settings: Settings, clock: Clock) -> int:
-    """One round through the queue; gives how many mails were taken. Blocks: call it in a thread."""
+    """One round through the queue; gives how many mails were taken. Blocks: call it in a thread.
+
+    A server that is down ends the round: the other mails would only wait for the same silence.
+    """
     taken = 0
     for organisation, invoice_id in db.read_now(invoices.queued):
         issued = db.read_now(partial(invoices.get, organisation_id=organisation, invoice_id=invoice_id))
         if issued is None:
             continue
-        name, data = _attempt(db, settings, organisation, issued)
-        if name == "queued" and data == _newest(issued):
-            continue
+        name, data, is_down = _attempt(db, settings, organisation, issued)
+        if name != "queued" or data != _newest(issued):
+            at = clock.now().utc_us
+            db.write_now(partial(_note, organisation=organisation, id_=invoice_id, name=name, data=data, at=at))
         taken += name == "sent"
-        at = clock.now().utc_us
-        db.write_now(partial(_note, organisation=organisation, id_=invoice_id, name=name, data=data, at=at))
+        if is_down:
+            break
     return taken
 
 
-def _attempt(db: Database, settings: Settings, organisation: str, issued: Issued) -> tuple[str, dict[str, str]]:
-    """The event that comes of a try: sent, not_sent, or queued again with the reason."""
+def _attempt(db: Database, settings: Settings, organisation: str, issued: Issued) -> tuple[str, dict[str, str], bool]:
+    """The event that comes of a try (sent, not_sent, or queued again with the reason), and whether it is down."""
     to = _newest(issued)["to"]
     files = db.read_now(partial(invoices.files_of, organisation_id=organisation, invoice_id=issued.id))
     data = db.read_now(partial(seller.get_seller, organisation_id=organisation))
@@ -125,8 +134,11 @@ def _attempt(db: Database, settings: Settings, organisation: str, issued: Issued
         hand_over(letter(issued, files, firm, settings.smtp_from, to), settings)
     except MailError as error:
         log.warning("%s: %s", issued.number, error)
-        return ("not_sent" if error.is_final else "queued"), {"to": to, "reason": str(error)}
-    return "sent", {"to": to}
+        return ("not_sent" if error.is_final else "queued"), {"to": to, "reason": str(error)}, error.is_down
+    except ValueError as error:
+        log.error("%s: %s", issued.number, error)
+        return "not_sent", {"to": to, "reason": f"The mail could not be made: {error}."}, False
+    return "sent", {"to": to}, False
 
 
 def _newest(issued: Issued) -> dict[str, str]:
@@ -135,13 +147,3 @@ def _newest(issued: Issued) -> dict[str, str]:
 
 def _note(db: Connection, organisation: str, id_: str, name: str, data: dict[str, str], at: int) -> None:
     invoices.add_event(db, organisation, id_, name, data, None, at)
-
-
-async def run(db: Database, settings: Settings, clock: Clock) -> None:
-    """Looks after the queue for ever, if a mail server is set up."""
-    while settings.smtp_host:
-        try:
-            await asyncio.to_thread(deliver, db, settings, clock)
-        except StoreError as error:
-            log.error("%s The mails that wait are looked at again in %s s.", error, ASK_SECONDS)
-        await asyncio.sleep(ASK_SECONDS)

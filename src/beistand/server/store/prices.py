@@ -64,6 +64,12 @@ def get_service_type(db: Connection, organisation_id: str, id_: str) -> ServiceT
     return _as_type(row) if row else None
 
 
+def work_name(db: Connection, organisation_id: str, kept: str, language: str) -> str:
+    """What a session's `service_type` means; the plain text of an older version reads as it is."""
+    kind = get_service_type(db, organisation_id, kept)
+    return kind.name(language) if kind else kept
+
+
 def add_service_type(
     db: Connection, organisation_id: str, name_de: str, name_en: str, utc_us: int, is_for_coverage: bool = True
 ) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 
@@ -10,13 +9,13 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from beistand.server.documents.pdf import Typesetter
-from beistand.server.documents.report import report_data
+from beistand.server.invoicing.report_mailing import report_pdf
 from beistand.server.portal import month as months
 from beistand.server.portal import texts
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, STAFF, Door, RefusalError, Visit
 from beistand.server.portal.office.page import page
 from beistand.server.portal.office.times import DECIDERS
-from beistand.server.store import accounts, prices, sessions, time_words, times
+from beistand.server.store import prices, report_mails, sessions, time_words, times
 from beistand.server.store.sessions import Fact, Session
 from beistand.server.store.time_words import Said
 from beistand.server.store.times import TimeError
@@ -37,6 +36,7 @@ class SessionPages:
         return [
             Door("/sessions/{id}", ("GET",), ANYBODY_SIGNED_IN, show),
             Door("/sessions/{id}/report.pdf", ("GET",), ANYBODY_SIGNED_IN, self.report),
+            Door("/sessions/{id}/mail", ("POST",), WRITERS, mail),
             Door("/sessions/{id}/correct", ("POST",), WRITERS, correct),
             Door("/sessions/{id}/goodwill", ("POST",), WRITERS, goodwill),
             Door("/sessions/{id}/decide", ("POST",), DECIDERS, decide),
@@ -50,29 +50,49 @@ class SessionPages:
         language = visit.request.query_params.get("language", session.language)
         if language not in ("de", "en"):
             raise RefusalError(404, "not_found", visit.say("not_found"))
-        entries = await visit.parts.db.read(lambda c: times.entries(c, organisation, session_id=session.id))
-        if not entries:
-            raise RefusalError(404, "not_found", visit.say("no_entry"))
-        firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
-        service = await visit.parts.db.read(lambda c: service_name(c, session, organisation, language))
-        data = report_data(firm.name, firm.domain, session, entries, language, service)
         made = months.local_day(visit.at.utc_us)
-        pdf = await asyncio.to_thread(self._set, data, made)
-        kind = "leistungsnachweis" if language == "de" else "service-report"
-        name = f"{kind}-{months.local(session.created_us):%Y-%m-%d-%H%M}.pdf"
-        return Response(
-            pdf, media_type="application/pdf", headers={"content-disposition": f'inline; filename="{name}"'}
+        found = await visit.parts.db.read(
+            lambda c: report_pdf(c, organisation, session.id, language, self._set(), made)
         )
+        if found is None:
+            raise RefusalError(404, "not_found", visit.say("no_entry"))
+        shown = {"content-disposition": f'inline; filename="{found[0]}"'}
+        return Response(found[1], media_type="application/pdf", headers=shown)
 
-    def _set(self, data: dict[str, object], made: object) -> bytes:
+    def _set(self) -> Typesetter:
         if self._typesetter is None:
             self._typesetter = Typesetter()
-        return self._typesetter.letter("report", data, made)  # type: ignore[arg-type]
+        return self._typesetter
 
 
 async def show(visit: Visit) -> Response:
     """The session with everything that is known about it."""
     return await _page(visit, await _own(visit), saved="saved" in visit.request.query_params)
+
+
+async def mail(visit: Visit) -> Response:
+    """Queues the report for the customer; the server sends it. One that waits already is not queued twice."""
+    fields, session, organisation = await visit.form(), await _own(visit), visit.me.organisation_id
+    to, language = fields.get("to", "").strip(), fields.get("language", session.language)
+    if not visit.parts.settings.smtp_host:
+        return await _page(visit, session, "no_smtp")
+    if not texts.is_email(to) or language not in ("de", "en"):
+        return await _page(visit, session, "bad_email")
+
+    def queue(c: Connection) -> str:
+        if not times.entries(c, organisation, session_id=session.id):
+            return "no_entry"
+        known = report_mails.events(c, organisation, session.id)
+        if known and known[-1].name == "queued":
+            return "report_waits"
+        said = {"to": to, "language": language}
+        report_mails.add_event(c, organisation, session.id, "queued", said, visit.me.id, visit.at.utc_us)
+        return ""
+
+    problem = await visit.parts.db.write(queue)
+    if problem:
+        return await _page(visit, session, problem)
+    return RedirectResponse(f"/sessions/{session.id}?saved", 303)
 
 
 async def correct(visit: Visit) -> Response:
@@ -158,12 +178,6 @@ class _Plain(dict[str, object]):
         return "?"
 
 
-def service_name(db: Connection, session: Session, organisation: str, language: str) -> str:
-    """The kind of work in words; what an older version kept as plain text reads as it is."""
-    kind = prices.get_service_type(db, organisation, session.service_type)
-    return kind.name(language) if kind else session.service_type
-
-
 async def _own(visit: Visit) -> Session:
     id_, organisation = visit.request.path_params["id"], visit.me.organisation_id
     session = await visit.parts.db.read(lambda c: sessions.get_session(c, organisation, id_))
@@ -176,8 +190,13 @@ async def _page(visit: Visit, session: Session, problem: str = "", saved: bool =
     organisation = visit.me.organisation_id
     shown = {
         "session": session,
-        "service": await visit.parts.db.read(lambda c: service_name(c, session, organisation, visit.language)),
+        "service": await visit.parts.db.read(
+            lambda c: prices.work_name(c, organisation, session.service_type, visit.language)
+        ),
         "entries": await visit.parts.db.read(lambda c: times.entries(c, organisation, session_id=session.id)),
+        "mails": await visit.parts.db.read(lambda c: report_mails.events(c, organisation, session.id)),
+        "address": await visit.parts.db.read(lambda c: report_mails.address_of(c, organisation, session.customer_id)),
+        "has_smtp": bool(visit.parts.settings.smtp_host),
         "month_key": f"{months.local(session.created_us):%Y-%m}",
         "kind": months.kind,
         "duration": months.duration,

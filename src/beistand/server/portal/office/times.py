@@ -6,13 +6,14 @@ import csv
 import io
 from datetime import date
 
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
 from beistand.billing.einvoice import MONTHS as ENGLISH
 from beistand.server.portal import month as months
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, OWNER, Door, RefusalError, Visit
 from beistand.server.portal.office.page import page
-from beistand.server.store import charges, time_words, times
+from beistand.server.store import charges, report_mails, time_words, times
 from beistand.server.store.time_words import Said
 from beistand.server.store.times import TimeEntry, TimeError
 
@@ -60,21 +61,33 @@ async def approve(visit: Visit) -> Response:
     first, organisation = _month(visit, fields.get("month", "")), visit.me.organisation_id
     chosen = [value for name, value in fields.items() if name.startswith("entry_")]
     said = Said(visit.me.id, visit.at.utc_us)
-    found = {entry.id: entry for entry in await _entries(visit, first)}
+    found, has_smtp = {entry.id: entry for entry in await _entries(visit, first)}, bool(visit.parts.settings.smtp_host)
     if any(months.kind(found[id_]) == months.OPEN for id_ in chosen if id_ in found):
         return await _page(visit, first, "open_first")
     try:
-        await visit.parts.db.write(lambda c: time_words.approve(c, organisation, chosen, True, said))
+        await visit.parts.db.write(lambda c: _release(c, organisation, chosen, said, has_smtp))
     except TimeError:
         raise RefusalError(404, "not_found", visit.say("not_found")) from None
     return RedirectResponse(f"/times?month={first:%Y-%m}&saved", 303)
+
+
+def _release(c: Connection, organisation: str, chosen: list[str], said: Said, has_smtp: bool) -> None:
+    """The entries and, where the firm wants it, the mails with their reports: both or neither."""
+    time_words.approve(c, organisation, chosen, True, said)
+    if has_smtp:
+        report_mails.queue_released(c, organisation, chosen, said.user_id, said.at_us)
 
 
 async def policy(visit: Visit) -> Response:
     """What the firm permits."""
     fields = await visit.form()
     organisation, is_permitted = visit.me.organisation_id, "phone" in fields
-    await visit.parts.db.write(lambda c: charges.permit_phone(c, organisation, is_permitted))
+
+    def keep(c: Connection) -> None:
+        charges.permit_phone(c, organisation, is_permitted)
+        report_mails.set_automatic(c, organisation, "reports" in fields)
+
+    await visit.parts.db.write(keep)
     return RedirectResponse(f"/times?month={_month(visit, fields.get('month', '')):%Y-%m}&saved", 303)
 
 
@@ -129,6 +142,7 @@ async def _page(visit: Visit, first: date, problem: str = "", saved: bool = Fals
         "local": months.local,
         "may_approve": visit.me.role in DECIDERS,
         "has_phone": await visit.parts.db.read(lambda c: charges.may_agree_by_phone(c, organisation)),
+        "mails_reports": await visit.parts.db.read(lambda c: report_mails.is_automatic(c, organisation)),
         "problem": problem,
         "saved": saved,
         "here": "times",

@@ -85,6 +85,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "Mit Zeiten, Zustimmungen und Notiz; ohne Preise, die erst die Rechnung festlegt.",
         "With times, consents and note; without amounts, which only the invoice settles.",
     ),
+    "report_to": ("Per E-Mail an", "By mail to"),
+    "report_language": ("Sprache", "Language"),
+    "report_send": ("Leistungsnachweis senden", "Send the service report"),
+    "report_mails": ("Versand", "Mails"),
+    "report_waits": (
+        "Dieser Leistungsnachweis wartet schon auf den Versand: Er geht hinaus, sobald der Mailserver ihn annimmt.",
+        "This service report is waiting to be sent already: it leaves as soon as the mail server takes it.",
+    ),
+    "policy_reports": (
+        "Leistungsnachweis nach der Freigabe von selbst an den Kunden senden",
+        "Mail the service report to the customer by itself after release",
+    ),
+    "policy_reports_hint": (
+        "Sobald alle Zeiten einer Sitzung freigegeben sind, an die E-Mail-Adresse des Kunden. Ohne Adresse oder ohne "
+        "Mailserver geschieht nichts.",
+        "As soon as all time of a session is released, to the customer's mail address. Without an address or a mail "
+        "server nothing happens.",
+    ),
     "no_entry": (
         "Für diese Sitzung gibt es keine Zeit: Der Kunde hat nicht zugestimmt, oder sie läuft noch.",
         "There is no time for this session: the customer did not agree, or it is still running.",

@@ -49,6 +49,7 @@ from beistand.server.store.tables.invoices import (
 )
 from beistand.server.store.tables.receipts import receipt
 from beistand.server.store.tables.recordings import recording, recording_key, recording_terms
+from beistand.server.store.tables.report_mails import report_mail_event
 from beistand.server.store.tables.retention import retention_policy
 from beistand.server.store.tables.times import (
     charge_consent,
@@ -102,6 +103,7 @@ __all__ = [
     "recording_key",
     "recording_terms",
     "recovery_code",
+    "report_mail_event",
     "retention_policy",
     "seller",
     "service_type",

@@ -198,4 +198,6 @@ time_policy = Table(
     metadata,
     Column("organisation_id", Text, ForeignKey("organisation.id"), primary_key=True),
     Column("has_phone_consent", Boolean, nullable=False, server_default="0"),
+    # Whether a released session's report is mailed to the customer by itself.
+    Column("mails_reports", Boolean, nullable=False, server_default="0"),
 )
