@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { Keyboard, isText } from "../../src/beistand/console/input/keyboard.js";
 import { commandOf, nextZoom } from "../../src/beistand/console/input/shortcuts.js";
 import { cleanCopy } from "../../src/beistand/console/ui/copying.js";
+import { Known } from "../../src/beistand/console/ui/customers.js";
 import { fileName } from "../../src/beistand/console/ui/snapshot.js";
 
 const NONE = { ctrlKey: false, altKey: false, metaKey: false, shiftKey: false, isAltGraph: false };
@@ -51,4 +52,18 @@ test("copied text keeps its lines and tabs and nothing that commands a terminal"
 
 test("a screenshot's name holds no sign that a file system forbids", () => {
   assert.equal(fileName("A/B: \"Mü\\ller\" <x>|?*", new Date(2026, 10, 5, 4, 3, 2)), "Beistand AB Müller x 2026-11-05 04.03.02.png");
+});
+
+test("customers of the same name are told apart, and their name alone picks nobody", () => {
+  const known = new Known();
+  const meier = (id, number, city) => ({ id, number, city, name: "Meier" });
+  const offered = known.offer([meier("a", "K1", "Köln"), meier("b", "K2", ""), { id: "c", number: "K3", city: "Bonn", name: "Muster" }]);
+  assert.deepEqual(offered, ["Meier (K1, Köln)", "Meier (K2)", "Muster"]);
+  assert.deepEqual(known.picked("Meier (K2)"), { customer_id: "b", customer_name: "Meier" });
+  assert.deepEqual(known.picked("Muster"), { customer_id: "c", customer_name: "Muster" });
+  assert.deepEqual(known.offer([]), []); // what was picked no longer fits the search, and is still meant
+  assert.equal(known.picked("Meier (K1, Köln)").customer_id, "a");
+  assert.ok(known.isShared("Meier"));
+  assert.equal(known.picked("Meier").customer_id, null);
+  assert.equal(known.labelOf("a"), "Meier (K1, Köln)");
 });

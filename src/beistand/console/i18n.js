@@ -7,6 +7,7 @@ export const TEXTS = {
   new_session: ["Neue Sitzung", "New session"],
   customer: ["Kunde", "Customer"],
   customer_hint: ["Name eintippen oder wählen", "Type or choose a name"],
+  which_customer: ["Mehrere Kunden heißen so. Wählen Sie den richtigen aus der Liste.", "Several customers have this name. Choose the right one from the list."],
   level: ["Was brauchen Sie?", "What do you need?"],
   level_view: ["Nur zusehen", "View only"],
   level_control: ["Zusehen und bedienen", "View and control"],

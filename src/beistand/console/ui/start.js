@@ -2,6 +2,7 @@
 // The first page: choose or type the customer, make a number; below it the sessions of the firm, live.
 import { call } from "../api.js";
 import { clock, t } from "../i18n.js";
+import { Known } from "./customers.js";
 import { clean, el, show } from "./dom.js";
 import { payer } from "./payer.js";
 
@@ -16,20 +17,27 @@ export async function startPage(place, me, chosen, begun) {
   const level = el("select", { id: "level", "data-test": "level" },
     el("option", { value: "2" }, t("level_control")), el("option", { value: "1" }, t("level_view")));
   const button = el("button", { "data-test": "create" }, t("create"));
-  /** @type {any[]} */
-  let known = [];
+  const known = new Known();
+  let asked = 0;
   const find = async () => {
-    known = await call("GET", `/api/customers?q=${encodeURIComponent(name.value)}`).catch(() => []);
-    show(list, ...known.slice(0, 20).map((customer) => el("option", { value: clean(customer.name) })));
+    const mine = ++asked;
+    const found = await call("GET", `/api/customers?q=${encodeURIComponent(name.value)}`).catch(() => []);
+    if (mine !== asked) return;
+    const words = known.offer(found);
+    if (words.length) show(list, ...words.slice(0, 20).map((value) => el("option", { value })));
+    which.hidden = !known.isShared(name.value.trim());
     pays.refresh();
   };
-  const picked = () => {
-    const typed = name.value.trim();
-    return { customer_id: known.find((one) => one.name === typed)?.id ?? null, customer_name: typed };
-  };
+  const which = el("p", { class: "problem", role: "status", hidden: true, "data-test": "which" }, t("which_customer"));
+  const picked = () => known.picked(name.value.trim());
   const pays = await payer(picked);
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    if (known.isShared(name.value.trim())) {
+      which.hidden = false;
+      name.focus();
+      return;
+    }
     button.disabled = true;
     problem.hidden = true;
     try {
@@ -47,12 +55,12 @@ export async function startPage(place, me, chosen, begun) {
     el("section", { class: "card" },
       el("h1", {}, t("new_session")),
       el("form", { onsubmit: submit },
-        el("label", { for: "customer" }, t("customer")), name, list,
+        el("label", { for: "customer" }, t("customer")), name, list, which,
         pays.node, el("label", { for: "level" }, t("level")), level, problem, button)),
     el("section", { class: "card" }, el("h2", {}, t("running")), sessions));
   name.addEventListener("input", find);
   await find();
-  if (chosen) name.value = known.find((one) => one.id === chosen)?.name ?? "";
+  if (chosen) name.value = known.labelOf(chosen);
   pays.refresh();
   name.focus();
   return watchSessions(sessions);
