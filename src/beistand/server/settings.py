@@ -62,6 +62,11 @@ class Settings:
         return self.origin.startswith("https://")
 
     @property
+    def rp_id(self) -> str:
+        """For which host passkeys are made (WebAuthn's relying party)."""
+        return urlsplit(self.origin).hostname or ""
+
+    @property
     def relay_url(self) -> str:
         """Address of the relay's WebSocket, on the same host and port as the pages."""
         return "ws" + self.origin.removeprefix("http") + "/relay"

@@ -37,6 +37,9 @@ OFFICE_READERS = OFFICE | STAFF
 AUDIT = frozenset({"owner", "auditor"})
 ANYBODY_SIGNED_IN = frozenset({"owner", "technician", "billing", "auditor"})
 
+# Public pages with the one script that speaks to passkeys.
+ACCESS_PATHS = frozenset({"/sign-in", "/setup/{token}", "/welcome/{token}"})
+
 BODY_LIMIT = 65_536
 BODY_SECONDS = 15
 TOUCH_US = 60 * 1_000_000
@@ -62,6 +65,11 @@ class Visit:
     user: User | None = None
     token: str = field(default="", repr=False)
     address: str = ""
+    table: RoleTable | None = None
+
+    def may(self, path: str, method: str = "GET") -> bool:
+        """Whether the visitor's role opens a door (path as declared): pages show what guards let in."""
+        return self.table is not None and self.table.may(self.user.role if self.user else "", method, path)
 
     @property
     def me(self) -> User:
@@ -69,6 +77,11 @@ class Visit:
         if self.user is None:
             raise RefusalError(401, "signed_out", self.say("signed_out"))
         return self.user
+
+    @property
+    def run_seconds(self) -> int:
+        """Whole seconds of this server's run: what passkeys' questions are dated with."""
+        return self.at.monotonic_us // 1_000_000
 
     @property
     def language(self) -> str:
@@ -180,18 +193,43 @@ class Door:
         """Which content security policy fits."""
         if self.path.startswith("/console"):
             return headers.CONSOLE
+        if self.path in ACCESS_PATHS:
+            return headers.ACCESS
         return headers.PAGE if self.roles == PUBLIC or self.is_api else headers.OFFICE
+
+
+class RoleTable:
+    """The one table {role x door}: guards ask it before every handler, pages before every link. Not in it: refused."""
+
+    def __init__(self, doors: list[Door]) -> None:
+        """ValueError if two doors claim the same method and path: one of them would never be asked."""
+        self._roles: dict[tuple[str, str], frozenset[str]] = {}
+        for door in doors:
+            for method in door.methods:
+                if (method, door.path) in self._roles:
+                    raise ValueError(f"{method} {door.path} is declared twice")
+                self._roles[method, door.path] = door.roles
+
+    def may(self, role: str, method: str, path: str) -> bool:
+        """Whether a role ("" before signing in) may use a door."""
+        roles = self._roles.get((method if method != "HEAD" else "GET", path), frozenset())
+        return roles == PUBLIC or role in roles
+
+    def rows(self) -> list[tuple[str, str, frozenset[str]]]:
+        """Method, path and roles of every door."""
+        return [(method, path, roles) for (method, path), roles in self._roles.items()]
 
 
 class Guard:
     """The ASGI application of one door."""
 
-    def __init__(self, door: Door, parts: Parts) -> None:
-        self.door, self._parts = door, parts
+    def __init__(self, door: Door, parts: Parts, table: RoleTable) -> None:
+        self.door, self._parts, self._table = door, parts, table
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        visit = Visit(request, self._parts, self._parts.clock.now(), address=_address(request, self._parts))
+        at, address = self._parts.clock.now(), _address(request, self._parts)
+        visit = Visit(request, self._parts, at, address=address, table=self._table)
         try:
             response = await self._answer(visit)
         except ClientDisconnect:
@@ -242,7 +280,7 @@ class Guard:
             return
         if visit.user is None:
             raise RefusalError(401, "signed_out", visit.say("signed_out"))
-        if visit.user.role not in self.door.roles:
+        if not visit.may(self.door.path, visit.request.method):
             raise RefusalError(403, "role", visit.say("role"))
 
     def _check_source(self, visit: Visit) -> None:
@@ -269,8 +307,9 @@ def security_headers(parts: Parts, kind: str) -> list[tuple[str, str]]:
 
 
 def routes(doors: list[Door], parts: Parts) -> list[Route]:
-    """The doors as Starlette's routes."""
-    return [Route(door.path, Guard(door, parts), methods=list(door.methods)) for door in doors]
+    """The doors as Starlette's routes, behind one table."""
+    table = RoleTable(doors)
+    return [Route(door.path, Guard(door, parts, table), methods=list(door.methods)) for door in doors]
 
 
 def _address(request: Request, parts: Parts) -> str:

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 PAGE = "page"
 CONSOLE = "console"
 OFFICE = "office"
+ACCESS = "access"
 
 _POLICIES = {
     # Pages without any script: nothing may be loaded but our own style sheet and the pictures in it.
     PAGE: "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    # Signing in and setting up: the one script that speaks to passkeys; it makes no HTML.
+    ACCESS: "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'",
     # The office's pages: our own two scripts. htmx makes HTML through the policy `default` (static/office.js).
     OFFICE: "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
@@ -22,12 +27,13 @@ _POLICIES = {
 }
 _PERMISSIONS = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
-    "microphone=(), midi=(), payment=(), usb=(), clipboard-read=(self), clipboard-write=(self), fullscreen=(self)"
+    "microphone=(), midi=(), payment=(), usb=(), clipboard-read=(self), clipboard-write=(self), fullscreen=(self), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 )
 
 
 def security_headers(kind: str, relay_origin: str, is_https: bool) -> list[tuple[str, str]]:
-    """Headers for a page without scripts (`PAGE`), of the office (`OFFICE`) or of the console (`CONSOLE`)."""
+    """Headers for a page without scripts (`PAGE`), of signing in (`ACCESS`), the office (`OFFICE`) or the console."""
     headers = [
         ("content-security-policy", _POLICIES[kind].format(relay=relay_origin)),
         ("x-content-type-options", "nosniff"),

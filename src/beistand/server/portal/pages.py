@@ -16,6 +16,7 @@ STATIC = Path(__file__).parent / "static"
 ASSETS = {
     "style.css": STATIC / "style.css",
     "office.js": STATIC / "office.js",
+    "passkey.js": STATIC / "passkey.js",
     "htmx.js": STATIC / "vendor" / "htmx" / "htmx.min.js",
 }
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from beistand.server.clock import Clock
 from beistand.server.identity import Identity
 from beistand.server.keys import ServerKeys
+from beistand.server.portal.ceremonies import Ceremonies
 from beistand.server.portal.limits import Limiter
 from beistand.server.portal.pages import Pages
 from beistand.server.portal.passwords import Passwords
@@ -82,6 +83,7 @@ class Parts:
     limiter: Limiter = field(default_factory=Limiter)
     touched: Touched = field(default_factory=Touched)
     workshop: Workshop = field(default_factory=Workshop)
+    ceremonies: Ceremonies = field(default_factory=Ceremonies)
 
     @property
     def cookie(self) -> str:

@@ -1,6 +1,6 @@
 """Both factors of a sign-in: argon2id passwords and TOTP codes (RFC 6238) that work once.
 
-Passkeys will stand beside `check_code`; nothing here knows HTTP.
+Passkeys stand in `ceremonies.py`; nothing here knows HTTP.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class Passwords:
             return await asyncio.to_thread(self._hasher.hash, normal(password))
 
     async def is_right(self, kept: str | None, password: str) -> bool:
-        """Whether the password fits; None (unknown user) takes as long and never fits."""
+        """Whether the password fits; None (unknown user) or "" (no password) takes as long and never fits."""
         async with self._turn:
             fits = await asyncio.to_thread(self._fits, kept or self._nobody, normal(password))
-        return fits and kept is not None
+        return fits and bool(kept)
 
     def _fits(self, kept: str, password: str) -> bool:
         try:

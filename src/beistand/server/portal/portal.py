@@ -9,7 +9,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from beistand.server.portal import api_customers, charging, colleagues, headers, office, setup, signing_in, words
+from beistand.server.portal import (
+    api_customers,
+    charging,
+    colleagues,
+    headers,
+    office,
+    recovering,
+    setup,
+    signing_in,
+    words,
+)
 from beistand.server.portal.access import Door, routes, security_headers
 from beistand.server.portal.api import Api
 from beistand.server.portal.office.receipt import ReceiptPages
@@ -32,6 +42,7 @@ def doors(parts: Parts) -> list[Door]:
         *ReceiptPages(receipts).doors(),
         *signing_in.doors(),
         *setup.doors(),
+        *recovering.doors(),
         *office.doors(),
         *api_customers.doors(),
         *Api().doors(),

@@ -30,6 +30,8 @@ class Organisation:
     name: str
     domain: str
     language: str
+    path: str | None
+    is_active: bool
     phones: list[dict[str, str]]
     price_cents_per_hour: int
     step_minutes: int
@@ -53,11 +55,15 @@ class User:
 
 @dataclass(frozen=True)
 class Setup:
-    """An unused setup link; `pending` is what its first form said."""
+    """An unused link; `pending` is what its first form said. `kind`: "invite", or "factor" (one more, of `user_id`)."""
 
     role: str
     organisation_id: str | None
     pending: dict[str, str]
+    kind: str = "invite"
+    user_id: str | None = None
+    name: str = ""
+    email: str = ""
 
 
 def sha256(token: str) -> str:
@@ -100,15 +106,23 @@ def signed_in_user(db: Connection, token: str, utc_us: int) -> User | None:
     question = (
         select(user)
         .join(sign_in_session, sign_in_session.c.user_id == user.c.id)
+        .join(organisation, organisation.c.id == user.c.organisation_id)
         .where(
             sign_in_session.c.token_sha256 == sha256(token),
             sign_in_session.c.seen_us > utc_us - IDLE_US,
             sign_in_session.c.created_us > utc_us - ABSOLUTE_US,
             user.c.is_active,
+            organisation.c.is_active,
         )
     )
     row = db.execute(question).mappings().first()
     return _as_user(row) if row else None
+
+
+def signed_in_since(db: Connection, token: str) -> int:
+    """When the person behind a cookie proved who they are (microseconds); 0 for none."""
+    question = select(sign_in_session.c.created_us).where(sign_in_session.c.token_sha256 == sha256(token))
+    return db.execute(question).scalar() or 0
 
 
 def touch_sign_in(db: Connection, token: str, utc_us: int) -> None:
@@ -132,7 +146,7 @@ def make_owner_link(db: Connection, token: str, utc_us: int) -> None:
     """Makes the one link for the first owner and withdraws earlier ones. Raises StoreError if an owner exists."""
     if has_owner(db):
         raise StoreError("This server has an owner already: there is no setup link any more.")
-    db.execute(delete(setup_token).where(setup_token.c.role == "owner"))
+    db.execute(delete(setup_token).where(setup_token.c.role == "owner", setup_token.c.organisation_id.is_(None)))
     values = {"created_us": utc_us, "expires_us": utc_us + SETUP_US, "role": "owner"}
     db.execute(insert(setup_token).values(token_sha256=sha256(token), **values))
 
@@ -141,9 +155,10 @@ def find_setup(db: Connection, token: str, utc_us: int) -> Setup | None:
     """The setup behind a link, if it is unused and not over. An owner's link dies when an owner exists (S30)."""
     own = (setup_token.c.token_sha256 == sha256(token), setup_token.c.expires_us > utc_us)
     row = db.execute(select(setup_token).where(*own)).mappings().first()
-    if row is None or (row["role"] == "owner" and has_owner(db)):
+    if row is None or (row["organisation_id"] is None and has_owner(db)):
         return None
-    return Setup(row["role"], row["organisation_id"], json.loads(row["pending"] or "{}"))
+    told = {name: row[name] for name in ("role", "organisation_id", "kind", "user_id", "name", "email")}
+    return Setup(pending=json.loads(row["pending"] or "{}"), **told)
 
 
 def keep_pending(db: Connection, token: str, pending: dict[str, str]) -> None:
@@ -211,6 +226,26 @@ def users(db: Connection, organisation_id: str) -> list[User]:
     """All users of the firm by name."""
     question = select(user).where(user.c.organisation_id == organisation_id).order_by(user.c.name)
     return [_as_user(row) for row in db.execute(question).mappings()]
+
+
+def get_user(db: Connection, organisation_id: str, user_id: str) -> User | None:
+    """One user of the firm."""
+    own = (user.c.organisation_id == organisation_id, user.c.id == user_id)
+    row = db.execute(select(user).where(*own)).mappings().first()
+    return _as_user(row) if row else None
+
+
+def lock_user(db: Connection, organisation_id: str, user_id: str) -> None:
+    """Whoever changes factors of a user waits for others who do it at the same time."""
+    own = (user.c.organisation_id == organisation_id, user.c.id == user_id)
+    db.execute(select(user.c.id).where(*own).with_for_update())
+
+
+def set_password(db: Connection, organisation_id: str, user_id: str, password_hash: str, totp_sealed: str) -> None:
+    """Gives a user another password and app, or none ("" and "")."""
+    own = (user.c.organisation_id == organisation_id, user.c.id == user_id)
+    values = {"password_hash": password_hash, "totp_sealed": totp_sealed, "totp_last_step": 0}
+    db.execute(update(user).where(*own).values(**values))
 
 
 def set_active(db: Connection, organisation_id: str, email: str, is_active: bool) -> bool:

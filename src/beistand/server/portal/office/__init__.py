@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from beistand.server.portal.access import Door
 from beistand.server.portal.office import (
+    account,
     contracts,
     firm,
     log,
@@ -14,6 +15,7 @@ from beistand.server.portal.office import (
     recordings,
     retention,
     times,
+    users,
     versions,
 )
 from beistand.server.portal.office.invoices import InvoicePages
@@ -29,6 +31,8 @@ def doors() -> list[Door]:
         *contracts.doors(),
         *prices.doors(),
         *firm.doors(),
+        *account.doors(),
+        *users.doors(),
         *programs.doors(),
         *retention.doors(),
         *times.doors(),

@@ -22,6 +22,7 @@ async def page(visit: Visit, name: str, status: int = 200, **values: object) -> 
         "me": visit.me,
         "csrf": visit.form_token,
         "firm": firm,
+        "may": visit.may,
         "may_change": visit.me.role in OFFICE,
         "money": partial(money, language=visit.language),
         "day": partial(day_words, language=visit.language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from beistand.server.portal.words import (
+    accounts,
     agreements,
     contracts,
     invoices,
@@ -19,6 +20,7 @@ from beistand.server.portal.words import (
 LANGUAGES = ("de", "en")
 _AREAS = (
     pages.WORDS,
+    accounts.WORDS,
     agreements.WORDS,
     contracts.WORDS,
     invoices.WORDS,

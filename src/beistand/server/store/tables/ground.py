@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, true
 
 from beistand.server.store.tables.base import APPEND_ONLY, metadata
 from beistand.server.store.tables.base import organisation_column as _organisation
@@ -24,10 +24,14 @@ organisation = Table(
     Column("step_minutes", Integer, nullable=False, server_default="15"),
     Column("minimum_minutes", Integer, nullable=False, server_default="15"),
     Column("vat_bp", Integer, nullable=False, server_default="1900"),
+    # Below /o/ stands the firm's page on a server of several; a disabled firm has neither page nor sign-in.
+    Column("path", Text, nullable=True),
+    Column("is_active", Boolean, nullable=False, server_default=true()),
     CheckConstraint("price_cents_per_hour >= 0", name="price"),
     CheckConstraint("step_minutes BETWEEN 1 AND 240", name="step"),
     CheckConstraint("minimum_minutes BETWEEN 0 AND 480", name="minimum"),
     CheckConstraint("vat_bp BETWEEN 0 AND 10000", name="vat"),
+    Index("ix_organisation_path", "path", unique=True),
 )
 
 user = Table(
@@ -38,6 +42,7 @@ user = Table(
     Column("email", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
+    # "" where the person has passkeys alone.
     Column("password_hash", Text, nullable=False),
     Column("totp_sealed", Text, nullable=False),
     # The latest time step whose code was taken: a code works once (RFC 6238, section 5.2).
@@ -73,6 +78,14 @@ setup_token = Table(
     Column("organisation_id", Text, ForeignKey("organisation.id"), nullable=True),
     # What the first form said, until the second factor is confirmed (JSON; the factor itself is sealed).
     Column("pending", Text, nullable=False, server_default=""),
+    # "invite": a new person; "factor": one more factor of the person `user_id`.
+    Column("kind", Text, nullable=False, server_default="invite"),
+    Column("user_id", Text, nullable=True),
+    # For the list of open invitations: the link itself is not kept.
+    Column("id", Text, nullable=False, server_default=""),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("email", Text, nullable=False, server_default=""),
+    Column("made_by", Text, nullable=False, server_default=""),
 )
 
 support_session = Table(
