@@ -113,7 +113,8 @@ async def test_s31_from_the_first_link_to_the_last_passkey(tmp_path: Path, chrom
         await page.click("form[data-passkey] button")
         await page.wait_for_url("**/account?new")
         await expect(page.locator(".people li")).to_have_count(2, timeout=SLOW)
-    assert wrong == []
+    # The refused removal answers 422, which Chromium notes as an error of its own.
+    assert [line for line in wrong if "422" not in line] == []
     kinds, left = after(tmp_path)
     for kind in (
         "firm made",

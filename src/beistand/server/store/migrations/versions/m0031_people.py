@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "people"
-down_revision = "recordings"
+down_revision = "retention"
 branch_labels = None
 depends_on = None
 
