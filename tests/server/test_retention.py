@@ -86,7 +86,14 @@ async def test_s47_what_the_law_wants_kept_stays_and_the_pages_still_open(house:
 async def test_s47_each_kind_of_record_about_money_is_kept_by_its_own_name(house: House) -> None:
     """A new kind of entry about money must be named in MONEY_KINDS; the log of a firm with all of them is read here."""
     firm = await old_firm(house)
-    known = retention.MONEY_KINDS | {"fact", "receipt", "retention", retention.CHANGED, "root statement"}
+    known = retention.MONEY_KINDS | {
+        "fact",
+        "receipt",
+        "retention",
+        retention.CHANGED,
+        "root statement",
+        "user invited",
+    }
     kinds = {entry.kind for entry in house.parts.db.read_now(lambda c: audit.entries(c, firm.id, 100))}
     assert {kind for kind in kinds if "invoice" in kind} <= retention.MONEY_KINDS
     assert kinds <= known

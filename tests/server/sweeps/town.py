@@ -25,7 +25,18 @@ from beistand.server.invoicing.issuing import Actor
 from beistand.server.portal.access import Door
 from beistand.server.portal.portal import doors
 from beistand.server.recordings import RecordingFiles
-from beistand.server.store import accounts, cases, contracts, invoices, parties, prices, recordings, sessions
+from beistand.server.store import (
+    accounts,
+    cases,
+    contracts,
+    invoices,
+    parties,
+    passkeys,
+    people,
+    prices,
+    recordings,
+    sessions,
+)
 from beistand.server.store.database import new_id
 from beistand.server.store.tables import ROLES, export_batch, metadata, organisation
 from invoices.making import at
@@ -73,6 +84,9 @@ PLACES = {
     "/console/{path:path}": "=index.html",
     "/setup/{token}": "=no-such-link",
     "/welcome/{token}": "=no-such-link",
+    "/account/passkeys/{id}": "passkey",
+    "/users/invitations/{id}": "invitation",
+    "/users/{id}": "member",
 }
 # These open to whoever holds an unguessable or public name, of whatever firm.
 OPEN_BY_NAME = frozenset({"receipt_token"})
@@ -255,11 +269,23 @@ async def make_firm(house: House, name: str, secret: str) -> Firm:
     things["case"] = world.write(lambda c: cases.add_case(c, id_, things["customer"], f"Fall {secret}", NOW)).id
     things["entry"] = world.session(at(12, 8, 2), 67)
     things["user"] = world.people["Tina Technik"]
+    await _people(house, firm)
     await _issued(house, world, firm)
     world.session(at(13, 8, 2), 20, approved=False)
     await _session(house, firm)
     assert db.read_now(lambda c: invoices.listed(c, id_))
     return firm
+
+
+async def _people(house: House, firm: Firm) -> None:
+    """A colleague whose browser nobody of the sweeps uses, their passkey, and an open invitation."""
+    firm.things["member"] = member = await house.person(firm.id, f"kollege@{firm.secret.lower()}.example")
+    key = passkeys.Passkey(f"key-{new_id(at_us(house))}", firm.id, member, f"Laptop {firm.secret}", b"x", 0, (), 1, 0)
+    house.parts.db.write_now(lambda c: passkeys.add_passkey(c, key))
+    firm.things["passkey"] = key.id
+    guest, at = people.Guest("billing", f"Gast {firm.secret}", seconds=604_800), at_us(house)
+    made = house.parts.db.write_now(lambda c: people.invite(c, firm.id, secrets.token_urlsafe(24), guest, member, at))
+    firm.things["invitation"] = made
 
 
 async def _issued(house: House, world: World, firm: Firm) -> None:
