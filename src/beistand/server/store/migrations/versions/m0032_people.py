@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "people"
-down_revision = "retention"
+down_revision = "report_mails"
 branch_labels = None
 depends_on = None
 
