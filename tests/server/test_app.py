@@ -260,3 +260,29 @@ def test_every_command_explains_itself(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])
     assert result.exit_code == 0
     assert len(result.output.splitlines()) >= 5
+
+
+def test_s39_a_firm_is_added_beside_another_kept_out_and_let_in_again(tmp_path: Path) -> None:
+    db = app.open_store(settings(tmp_path))
+    first = db.write_now(lambda c: accounts.add_organisation(c, "Muster IT", "muster.example", 1))
+    person = {"id": "p", "email": "tim@muster.example", "name": "Tim", "role": "technician"}
+    db.write_now(lambda c: accounts.add_user(c, first, person | {"password_hash": "x", "totp_sealed": "y"}, 1))
+    db.write_now(lambda c: accounts.start_sign_in(c, first, "p", "cookie", 1))
+    code, output = cli(tmp_path, "firm", "add", "Andere IT", "--domain", "Andere.example")
+    assert code == 0
+    link = re.search(r"owner of Andere IT: http://localhost:8800/welcome/(\S{32})\n", output)
+    assert link is not None
+    other = db.read_now(lambda c: accounts.public_organisation(c, "andere.example"))
+    assert other is not None
+    setup = db.read_now(lambda c: accounts.find_setup(c, link[1], 1))
+    assert setup is not None
+    assert (setup.role, setup.organisation_id) == ("owner", other.id)
+    assert "belongs to a firm already" in cli(tmp_path, "firm", "add", "Dritte", "--domain", "muster.example")[1]
+    assert "kept out" in cli(tmp_path, "firm", "disable", "muster it")[1]
+    assert "Muster IT  muster.example  (disabled)" in cli(tmp_path, "firm", "list")[1]
+    assert db.read_now(lambda c: accounts.signed_in_user(c, "cookie", 2)) is None
+    assert db.read_now(lambda c: accounts.public_organisation(c, "muster.example")) is None
+    assert "let in" in cli(tmp_path, "firm", "enable", "Muster IT")[1]
+    assert db.read_now(lambda c: accounts.signed_in_user(c, "cookie", 2)) is not None
+    assert "Name one firm" in cli(tmp_path, "firm", "disable", "nobody")[1]
+    db.close()

@@ -9,6 +9,7 @@ import click
 _COMMANDS = {
     "serve": ("beistand.cli.serve", "serve"),
     "user": ("beistand.cli.serve", "user"),
+    "firm": ("beistand.cli.firms", "firm"),
     "keys": ("beistand.cli.keys", "keys"),
     "invoice-run": ("beistand.cli.invoices", "invoice_run"),
     "export": ("beistand.cli.invoices", "export"),

@@ -30,7 +30,6 @@ class Organisation:
     name: str
     domain: str
     language: str
-    path: str | None
     is_active: bool
     phones: list[dict[str, str]]
     price_cents_per_hour: int
@@ -89,10 +88,10 @@ def has_owner(db: Connection) -> bool:
 
 
 def public_organisation(db: Connection, host: str) -> Organisation | None:
-    """The firm whose public page answers at `host`: the one of that domain, else the eldest."""
+    """The firm whose public page answers at `host`: the one of that domain, else the eldest; None if it is disabled."""
     rows = db.execute(select(organisation).order_by(organisation.c.created_us)).mappings().all()
     fitting = [row for row in rows if row["domain"] == host] or rows
-    return _as_organisation(fitting[0]) if fitting else None
+    return _as_organisation(fitting[0]) if fitting and fitting[0]["is_active"] else None
 
 
 def user_by_email(db: Connection, email: str) -> User | None:

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from beistand.server.clock import Moment
 from beistand.server.store import audit
 from beistand.server.store.database import StoreError
-from beistand.server.store.tables import session_fact, support_session, user
+from beistand.server.store.tables import organisation, session_fact, support_session, user
 
 LIST_LIMIT = 200
 
@@ -85,7 +85,8 @@ def of_disabled(db: Connection, session_ids: list[str]) -> list[str]:
     question = (
         select(support_session.c.id)
         .join(user, user.c.id == support_session.c.user_id)
-        .where(support_session.c.id.in_(session_ids), ~user.c.is_active)
+        .join(organisation, organisation.c.id == user.c.organisation_id)
+        .where(support_session.c.id.in_(session_ids), or_(~user.c.is_active, ~organisation.c.is_active))
     )
     return list(db.execute(question).scalars())
 

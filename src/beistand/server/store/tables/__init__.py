@@ -3,7 +3,7 @@
 A change here needs a migration beside it: `tests/server/test_store.py` compares the two.
 """
 
-from beistand.server.store.tables.accounts import oidc_identity, oidc_provider, passkey, recovery_code
+from beistand.server.store.tables.accounts import passkey, recovery_code
 from beistand.server.store.tables.audit import (
     audit_checkpoint,
     audit_detail,
@@ -91,8 +91,6 @@ __all__ = [
     "invoice_run",
     "metadata",
     "number_series",
-    "oidc_identity",
-    "oidc_provider",
     "organisation",
     "party",
     "passkey",

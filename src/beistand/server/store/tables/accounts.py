@@ -1,8 +1,8 @@
-"""How people prove who they are, beside password and app (`user`): passkeys, recovery codes, a provider's word."""
+"""How people prove who they are, beside password and app (`user`): passkeys and recovery codes."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
 
 from beistand.server.store.tables.base import metadata
 from beistand.server.store.tables.base import organisation_column as _organisation
@@ -35,31 +35,4 @@ recovery_code = Table(
     Column("user_id", Text, ForeignKey("user.id"), nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Index("ix_recovery_code_user_id", "user_id"),
-)
-
-oidc_provider = Table(
-    "oidc_provider",
-    metadata,
-    Column("organisation_id", Text, ForeignKey("organisation.id"), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("issuer", Text, nullable=False),
-    Column("client_id", Text, nullable=False),
-    Column("secret_sealed", Text, nullable=False),
-    # JSON lists. Whoever has a verified address of these domains joins by signing in, with `role`; empty: nobody does.
-    Column("mail_domains", Text, nullable=False, server_default="[]"),
-    Column("role", Text, nullable=False, server_default="technician"),
-    # The provider's `acr` values that stand for two factors, beside the `amr` of RFC 8176.
-    Column("strong_acr", Text, nullable=False, server_default="[]"),
-    CheckConstraint("role IN ('technician', 'billing', 'auditor')", name="role"),
-)
-
-oidc_identity = Table(
-    "oidc_identity",
-    metadata,
-    Column("organisation_id", Text, ForeignKey("organisation.id"), primary_key=True),
-    Column("issuer", Text, primary_key=True),
-    Column("subject", Text, primary_key=True),
-    Column("user_id", Text, ForeignKey("user.id"), nullable=False),
-    Column("created_us", BigInteger, nullable=False),
-    Index("ix_oidc_identity_user_id", "user_id"),
 )

@@ -24,14 +24,12 @@ organisation = Table(
     Column("step_minutes", Integer, nullable=False, server_default="15"),
     Column("minimum_minutes", Integer, nullable=False, server_default="15"),
     Column("vat_bp", Integer, nullable=False, server_default="1900"),
-    # Below /o/ stands the firm's page on a server of several; a disabled firm has neither page nor sign-in.
-    Column("path", Text, nullable=True),
+    # Nobody of a disabled firm signs in.
     Column("is_active", Boolean, nullable=False, server_default=true()),
     CheckConstraint("price_cents_per_hour >= 0", name="price"),
     CheckConstraint("step_minutes BETWEEN 1 AND 240", name="step"),
     CheckConstraint("minimum_minutes BETWEEN 0 AND 480", name="minimum"),
     CheckConstraint("vat_bp BETWEEN 0 AND 10000", name="vat"),
-    Index("ix_organisation_path", "path", unique=True),
 )
 
 user = Table(
