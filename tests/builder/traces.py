@@ -40,11 +40,17 @@ def processes(prefix: Prefix, name: str) -> list[int]:
         try:
             words = (path / "cmdline").read_bytes().split(b"\0") if path.name.isdigit() else []
             is_inside = words and f"WINEPREFIX={prefix.folder}\0".encode() in (path / "environ").read_bytes()
+            began = _began(path) if is_inside else 0
         except OSError:
             continue  # ended meanwhile
         if is_inside and words[0].decode("utf-8", "replace").endswith(name):
-            found.append(int(path.name))
-    return sorted(found)
+            found.append((began, int(path.name)))
+    return [pid for _, pid in sorted(found)]
+
+
+def _began(process: Path) -> int:
+    """When a process began, in ticks since the machine did; its number says nothing, numbers begin anew at the last."""
+    return int((process / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19])
 
 
 def kill(pid: int) -> None:
