@@ -23,7 +23,7 @@ from beistand.cli.desktop import free_port
 if TYPE_CHECKING:
     from beistand.cli.demo import Addresses, Demo
 
-PASSWORD = "ein langes Kennwort 7"
+PASSWORD = "ein langes Kennwort 7"  # noqa: S105 - of the demo, which is made anew each time
 PATIENCE_MS = 20_000
 PRICE_SHEET_PX = 560  # the session panel beside it is narrower
 MOST_CONSENT_SECONDS = 1.0  # number typed -> consent sheet
