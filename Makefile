@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 UV ?= uv
 
-.PHONY: help run demo-check setup test check lock
+.PHONY: help run demo-check setup test check lock sbom
 
 help:
 	@echo "make run     the product on this machine: server, console and a demo customer's desktop (Ctrl+C ends it)"
@@ -11,6 +11,7 @@ help:
 	@echo "make demo-check  plays the whole chain headless and prints each stage with its figure"
 	@echo "make check   format, lint, types, import contracts: prints only what is wrong"
 	@echo "make test    everything CI runs: check and the tests of both languages (a shaky play is named at the end)"
+	@echo "make sbom    writes sbom.json (CycloneDX): every locked package with version and hashes; needs no network"
 	@echo "make lock    renew requirements/dev.lock from pyproject.toml (needs uv)"
 
 run:
@@ -33,3 +34,6 @@ test: setup
 lock:
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-annotate --no-header --extra host --extra dev pyproject.toml -o requirements/dev.lock
+
+sbom:
+	@$(PY) -W ignore -m cyclonedx_py requirements requirements/dev.lock --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json

@@ -220,6 +220,7 @@ async def make_house(tmp_path: Path, new_database: Callable[[], str]) -> AsyncIt
         data = tmp_path / f"data{len(opened)}"
         listen = "127.0.0.1:8800"
         own = {"BEISTAND_DATA": str(data), "BEISTAND_ORIGIN": origin, "BEISTAND_LISTEN": listen}
+        own["BEISTAND_SECURITY_CONTACT"] = "mailto:security@muster.example"
         settings = load({**own, "BEISTAND_DATABASE": new_database()})
         db = Database(settings.database)
         data.mkdir()

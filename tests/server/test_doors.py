@@ -30,6 +30,7 @@ EXPECTED = {
     "GET /en": PUBLIC,
     "GET /programs/{name}": PUBLIC,
     "GET /assets/{name}": PUBLIC,
+    "GET /.well-known/security.txt": PUBLIC,
     "GET /console": PUBLIC,
     "GET /console/{path:path}": PUBLIC,
     "GET /receipt/{token}": PUBLIC,

@@ -7,6 +7,7 @@ environment wins. `docs/operating.md` documents each; a test fails when one is m
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -38,6 +39,9 @@ class Settings:
     session_hours: int = 12
     # Its repr is kept out of logs: it may carry a password.
     database: str = field(default="", repr=False)
+
+    # Where holes are reported, as RFC 9116 writes it; none: no security.txt.
+    security_contact: str = ""
 
     smtp_host: str = ""
     smtp_port: int = 587
@@ -133,6 +137,7 @@ def _checked(values: dict[str, object]) -> Settings:
         number_seconds=_whole("number_seconds", values, Settings.number_seconds, 60, 600),
         session_hours=_whole("session_hours", values, Settings.session_hours, 1, 12),
         database=_database(str(values.get("database", "")), data),
+        security_contact=_contact(str(values.get("security_contact", ""))),
         smtp_host=str(values.get("smtp_host", "")),
         smtp_port=_whole("smtp_port", values, Settings.smtp_port, 1, 65_535),
         smtp_security=str(values.get("smtp_security", Settings.smtp_security)),
@@ -202,6 +207,15 @@ def _origin(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or has_more:
         raise wrong
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _contact(text: str) -> str:
+    """RFC 9116, 2.5.3: a URI; web addresses by HTTPS alone. It becomes a line of a text, so no blanks or controls."""
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    is_known = re.fullmatch(r"mailto:[^@]+@[^@]+|https://[^/]+.*|tel:\+?[0-9-]+", text) is not None
+    if text and not (is_plain and is_known):
+        raise SettingsError(f"security_contact {text!r} must be mailto:name@host, https://host/page or tel:+number.")
+    return text
 
 
 def _whole(name: str, values: dict[str, object], default: int, low: int, high: int) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from beistand.server.portal.programs import Programs, own_system
 from beistand.server.store import accounts, prices
 from beistand.server.store.accounts import Organisation
 
+SECURITY_TEXT_HOLDS = timedelta(days=90)
 CONSOLE = Path(console.__file__).parent
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -48,6 +50,7 @@ class PublicDoors:
             Door("/en", get, PUBLIC, self.english),
             Door("/programs/{name}", get, PUBLIC, self.program),
             Door("/assets/{name}", get, PUBLIC, self.asset),
+            Door("/.well-known/security.txt", get, PUBLIC, self.security_txt),
             Door("/console", get, PUBLIC, self.to_console),
             Door("/console/{path:path}", get, PUBLIC, self.console_file),
         ]
@@ -97,6 +100,14 @@ class PublicDoors:
             raise RefusalError(404, "not_found", visit.say("not_found"))
         return await _asset(visit, path, path.read_bytes)
 
+    async def security_txt(self, visit: Visit) -> Response:
+        """RFC 9116 (S54): where to report a hole in this server; 404 where the operator named no contact."""
+        settings = visit.parts.settings
+        if not settings.security_contact:
+            raise RefusalError(404, "not_found", visit.say("not_found"))
+        text = security_text(settings.security_contact, settings.origin, visit.parts.clock.now().utc_us)
+        return Response(text, media_type="text/plain; charset=utf-8")
+
     async def to_console(self, visit: Visit) -> Response:
         """The console's address without its slash."""
         return RedirectResponse("/console/", 308)
@@ -109,6 +120,15 @@ class PublicDoors:
         if not is_plain or path.suffix not in TYPES or not path.is_file() or path.is_symlink():
             raise RefusalError(404, "not_found", visit.say("not_found"))
         return await _asset(visit, path, console_page if path == PAGE else path.read_bytes)
+
+
+def security_text(contact: str, origin: str, now_us: int) -> str:
+    """The lines of security.txt; made anew for each question: it holds as long as a server stands behind it."""
+    expires = (datetime.fromtimestamp(now_us // 1_000_000, UTC) + SECURITY_TEXT_HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lines = [f"Contact: {contact}", f"Expires: {expires}", "Preferred-Languages: de, en"]
+    if origin.startswith("https://"):
+        lines.append(f"Canonical: {origin}/.well-known/security.txt")
+    return "".join(f"{line}\n" for line in lines)
 
 
 async def _firm_of(visit: Visit) -> Organisation | None:
