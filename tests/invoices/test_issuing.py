@@ -19,7 +19,7 @@ from beistand.server.store.database import Database, StoreError
 from beistand.server.store.seller import SellerData
 from beistand.server.store.tables import metadata
 from invoices.making import BUYER, SELLER
-from invoices.test_run import FLAT, NOVEMBER, VERSION, contract, run, work
+from invoices.test_run import FLAT, NOVEMBER, STANDARD, VERSION, contract, run, work
 
 NOW = 1_796_000_000_000_000
 BY = Actor(None, NOW, date(2026, 12, 1))
@@ -47,7 +47,7 @@ def draft(*works):
 
 
 def particulars(seller=SELLER, buyer=BUYER):
-    return Particulars("-", BY.today, 14, seller, buyer, "standard")
+    return Particulars("-", BY.today, 14, seller, buyer, STANDARD)
 
 
 def issue(db, issuer, of=None, with_=None):

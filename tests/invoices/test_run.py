@@ -15,9 +15,11 @@ from beistand.billing.minutes import Terms
 from beistand.billing.quota import Account
 from beistand.billing.rating import Consent, Price
 from beistand.billing.run import make_drafts
+from beistand.billing.taxation import taxation
 from beistand.billing.work import Announced, Work, entries
 from invoices.making import SELLER, at
 
+STANDARD = taxation(False, 1900, "standard", False)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 VERSION = ContractVersion("v1", date(2026, 1, 1), rates_cents={1: 9600, 2: 13200})
 
@@ -300,7 +302,7 @@ def test_every_entry_is_on_one_invoice_or_asked_about_and_twice_gives_the_same(p
 
 def particulars(**more):
     buyer = Buyer("Partner", "Weg 2", "20095", "Hamburg", vat_id="DE987654321")
-    return Particulars("RE-1", date(2026, 12, 1), 14, SELLER, replace(buyer, **more), "standard")
+    return Particulars("RE-1", date(2026, 12, 1), 14, SELLER, replace(buyer, **more), STANDARD)
 
 
 def test_the_document_says_the_same_cents_as_the_draft_in_both_languages():

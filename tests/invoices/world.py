@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from beistand.billing.contract import Beneficiary
 from beistand.billing.meter import Part, Stop
+from beistand.billing.minutes import Terms
 from beistand.server.store import (
     accounts,
     cases,
@@ -82,13 +83,16 @@ class World:
         customer = who or self.customer
         id_ = new_id(start_us)
         stops = tuple(Stop(a, b, "pause") for a, b in more.get("stops", ()))
-        price = more.get("price")
+        card = more.get("card")
+        price = card.rate_cents if card else more.get("price")
         answered = start_us - 60_000_000 if price else None
 
         def add(c):
             sessions.add_session(c, self.firm, session_row(id_, user, customer, start_us, bool(price)))
             consent = (
-                notice_and_yes(c, self.firm, id_, user, price, answered, more.get("later", "[]")) if price else None
+                notice_and_yes(c, self.firm, id_, user, price, answered, more.get("later", "[]"), card)
+                if price
+                else None
             )
             decision = decided(id_, start_us, customer, more)
             cases.add_decision(c, self.firm, decision)
@@ -133,7 +137,7 @@ def decided(session_id, start_us, customer, more):
         start_us - 120_000_000,
         None,
         1,
-        bool(more.get("price")),
+        bool(more.get("price") or more.get("card")),
         customer,
         None,
         None,
@@ -145,8 +149,9 @@ def decided(session_id, start_us, customer, more):
     )
 
 
-def notice_and_yes(c, firm, session_id, user, price, answered, later="[]"):
-    text = f"Kostenpflichtige Hilfe. {price} Cent"
+def notice_and_yes(c, firm, session_id, user, price, answered, later="[]", card=None):
+    text = card.text if card else f"Kostenpflichtige Hilfe. {price} Cent"
+    terms = card.terms if card else Terms(15, 15)
     notice = charges.add_notice(
         c,
         firm,
@@ -157,12 +162,12 @@ def notice_and_yes(c, firm, session_id, user, price, answered, later="[]"):
             "reason": "kein Servicevertrag",
             "rate_cents": price,
             "currency": "EUR",
-            "step_minutes": 15,
-            "minimum_minutes": 15,
-            "grace_seconds": 0,
-            "rounding": "up",
-            "vat_bp": 1900,
-            "is_gross": False,
+            "step_minutes": terms.step,
+            "minimum_minutes": terms.minimum,
+            "grace_seconds": terms.grace_seconds,
+            "rounding": terms.rounding,
+            "vat_bp": card.vat_bp if card else 1900,
+            "is_gross": bool(card and card.is_gross),
             "payer": "Bäckerei Schmidt",
             "language": "de",
             "user_id": user,

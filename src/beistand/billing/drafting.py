@@ -9,8 +9,9 @@ from typing import Literal
 from beistand.billing.bands import NORMAL
 from beistand.billing.draft import Draft, FlatCharge, Period
 from beistand.billing.einvoice import MONTHS
-from beistand.billing.invoice import VAT_KEYS, Buyer, Document, Line, Seller, VatMode, minutes_line
+from beistand.billing.invoice import Buyer, Document, Line, Seller, minutes_line
 from beistand.billing.money import VatKey
+from beistand.billing.taxation import Taxation
 from beistand.billing.timesheet import Group, Priced, TimeSheet, Worked
 from beistand.billing.work import local_day
 
@@ -39,15 +40,14 @@ Language = Literal["de", "en"]
 
 @dataclass(frozen=True)
 class Particulars:
-    """What a draft needs to become a document: number, days, both parties, and the buyer's VAT mode."""
+    """What a draft needs to become a document: number, days, both parties, and how the buyer is taxed."""
 
     number: str
     issued: date
     due_days: int
     seller: Seller
     buyer: Buyer
-    vat_mode: VatMode
-    standard_vat_bp: int = 1900
+    taxed: Taxation
     order_number: str = ""
 
 
@@ -75,17 +75,11 @@ def document_of(draft: Draft, period: Period, with_: Particulars) -> tuple[Docum
 def lines_of(draft: Draft, with_: Particulars) -> tuple[Line, ...]:
     """Flats first, then the work in order of time, each band a line; goodwill stands with 0.00 and its reason."""
     language: Language = with_.buyer.language
-    key = _vat_key(with_, None)
+    key = with_.taxed.key
     made = [_flat_line(charge, key, language) for charge in draft.charges]
     for group in draft.groups:
-        made.extend(_group_lines(group, _vat_key(with_, group.vat_bp), language))
+        made.extend(_group_lines(group, with_.taxed.announced(group.vat_bp), language))
     return tuple(made) or (Line(_word("included", language), 1, 0, vat_key=key),)
-
-
-def _vat_key(with_: Particulars, announced_bp: int | None) -> VatKey:
-    if with_.vat_mode == "standard":
-        return "S", announced_bp if announced_bp is not None else with_.standard_vat_bp
-    return VAT_KEYS[with_.vat_mode]
 
 
 def _flat_line(charge: FlatCharge, key: VatKey, language: Language) -> Line:

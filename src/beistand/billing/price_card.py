@@ -20,6 +20,11 @@ NOTICE = {
 }
 
 
+SMALL_BUSINESS = {"de": "(keine Umsatzsteuer, § 19 UStG)", "en": "(no VAT, § 19 UStG)"}
+REVERSE_CHARGE = {
+    "de": "ohne Umsatzsteuer (Steuerschuldnerschaft des Leistungsempfängers)",
+    "en": "without VAT (reverse charge: the recipient owes it)",
+}
 LATER = {"de": "ab {hour} {price}", "en": "from {hour} {price}"}
 
 
@@ -122,7 +127,9 @@ def percentage(basis_points: int, language: str) -> str:
 
 
 def vat_words(vat_bp: int, is_gross: bool, language: str) -> str:
-    """ "zzgl. 19 % USt." or "incl. 19 % VAT"."""
+    """ "zzgl. 19 % USt." or "incl. 19 % VAT"; at 0 % why there is none: gross is a small business (`taxation`)."""
+    if vat_bp == 0:
+        return (SMALL_BUSINESS if is_gross else REVERSE_CHARGE)[language]
     percent = percentage(vat_bp, language)
     if language == "de":
         return f"{'inkl.' if is_gross else 'zzgl.'} {percent} % USt."

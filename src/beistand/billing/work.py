@@ -25,7 +25,7 @@ class Announced:
     terms: Terms
     channel: str = "screen"
     calendar: Calendar = field(default_factory=Calendar)
-    vat_bp: int = 1900
+    vat_bp: int | None = 1900
 
 
 @dataclass(frozen=True)

@@ -240,8 +240,14 @@ export function t(key, values = {}) {
 export const money = (cents, currency) =>
   new Intl.NumberFormat(column === 0 ? "de-DE" : "en-IE", { style: "currency", currency: /^[A-Z]{3}$/.test(currency) ? currency : "EUR" }).format(cents / 100);
 
-/** "zzgl. 19 % USt.", "incl. 7.5 % VAT". @param {number} bp @param {boolean} isGross */
+const NO_VAT = {
+  smallBusiness: ["(keine Umsatzsteuer, § 19 UStG)", "(no VAT, § 19 UStG)"],
+  reverseCharge: ["ohne Umsatzsteuer (Steuerschuldnerschaft des Leistungsempfängers)", "without VAT (reverse charge: the recipient owes it)"],
+};
+
+/** "zzgl. 19 % USt.", "incl. 7.5 % VAT"; at 0 % why there is none, as in the price card. @param {number} bp @param {boolean} isGross */
 export function vatWords(bp, isGross) {
+  if (bp === 0) return (isGross ? NO_VAT.smallBusiness : NO_VAT.reverseCharge)[column];
   const percent = new Intl.NumberFormat(column === 0 ? "de-DE" : "en-IE", { maximumFractionDigits: 2 }).format(bp / 100);
   return column === 0 ? `${isGross ? "inkl." : "zzgl."} ${percent} % USt.` : `${isGross ? "incl." : "plus"} ${percent} % VAT`;
 }

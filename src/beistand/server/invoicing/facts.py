@@ -16,6 +16,7 @@ from beistand.billing.minutes import Terms
 from beistand.billing.price_list import PriceList, choose
 from beistand.billing.quota import Account
 from beistand.billing.rating import Consent, Price
+from beistand.billing.taxation import announced_bp
 from beistand.billing.work import Announced, Work
 from beistand.server.invoicing.minutes_account import accounts
 from beistand.server.store import accounts as firms
@@ -148,7 +149,8 @@ class _About:
             # What the words named and nothing else: no surcharge of a list, which may be archived or changed since.
             later = tuple((instant(at), hour, cents) for at, hour, cents in notice.later_prices)
             price = Price(notice.rate_cents, later=later)
-            return Announced(consent, price, terms, entry.consent.channel, vat_bp=notice.vat_bp)
+            kept = announced_bp(notice.vat_bp, notice.is_gross)
+            return Announced(consent, price, terms, entry.consent.channel, vat_bp=kept)
         chosen = choose(self._lists, entry.customer_id, service_type)
         if entry.release is None or chosen is None:
             return None

@@ -18,8 +18,9 @@ from beistand.billing import einvoice
 from beistand.billing.bands import Calendar
 from beistand.billing.draft import Draft, Period, Question
 from beistand.billing.drafting import Particulars, document_of
-from beistand.billing.invoice import Buyer, InvoiceError, Seller, Totals, VatMode, totals
+from beistand.billing.invoice import Buyer, InvoiceError, Totals, totals
 from beistand.billing.run import make_drafts
+from beistand.billing.taxation import taxation
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import facts
 from beistand.server.invoicing.issuing import Actor, Issuer
@@ -214,7 +215,8 @@ def particulars(
     for number in draft.contracts[:1]:
         order = str(contracts.details(db, organisation_id, by_number[number])["order_reference"])
     buyer = buyer_of(db, organisation_id, party)
-    return Particulars("-", day, data.due_days, data.firm, buyer, vat_mode(data.firm, party), known.vat_bp, order)
+    taxed = taxation(data.firm.is_small_business, known.vat_bp, party.vat_mode, party.is_consumer)
+    return Particulars("-", day, data.due_days, data.firm, buyer, taxed, order)
 
 
 def buyer_of(db: Connection, organisation_id: str, party: Party) -> Buyer:
@@ -237,10 +239,3 @@ def buyer_of(db: Connection, organisation_id: str, party: Party) -> Buyer:
         language="en" if party.language == "en" else "de",
         is_consumer=party.is_consumer,
     )
-
-
-def vat_mode(seller: Seller, party: Party) -> VatMode:
-    """A small business never shows VAT; else as it is entered with the party."""
-    if seller.is_small_business:
-        return "small_business"
-    return party.vat_mode if party.vat_mode in ("standard", "reduced", "reverse_charge") else "standard"  # type: ignore[return-value]

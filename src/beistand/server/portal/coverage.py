@@ -12,11 +12,13 @@ from beistand.billing.contract import ContractError
 from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, decide
 from beistand.billing.price_card import Later, PriceCard, gross, money, vat_words
 from beistand.billing.price_list import PriceList
+from beistand.billing.taxation import Taxation, taxation
 from beistand.server.store import contracts, prices
 from beistand.server.store.accounts import Organisation
 from beistand.server.store.cases import Decision
 from beistand.server.store.parties import Party
 from beistand.server.store.prices import ServiceType, firm_terms
+from beistand.server.store.seller import is_small_business
 
 REASON = {"de": "kein Servicevertrag", "en": "no service contract"}
 REASONS = {
@@ -44,7 +46,6 @@ REASONS = {
     },
 }
 THIS_WORK = {"de": "diese Leistung", "en": "this work"}
-REDUCED_BP = 700
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def coverage(db: Connection, firm: Organisation, wish: Wish, user_id: str, utc_u
             technician_level=level,
             warning=decision.warning,
         )
-    return _chargeable(firm, wish, decision, at, level)
+    return _chargeable(db, firm, wish, decision, at, level)
 
 
 def uncovered(db: Connection, firm: Organisation, wish: Wish, user_id: str, utc_us: int, reason: str) -> Coverage:
@@ -140,16 +141,19 @@ def uncovered(db: Connection, firm: Organisation, wish: Wish, user_id: str, utc_
     decision = decide([], Asked(wish.customer.id if wish.customer else None, "", level), at, prices.all_lists(db, firm))
     if isinstance(decision, Covered):
         raise AssertionError("no contract was asked")
-    found = _chargeable(firm, wish, decision, at, level)
+    found = _chargeable(db, firm, wish, decision, at, level)
     return replace(found, reason=reason, card=replace(found.card, reason=reason) if found.card else None)
 
 
-def _chargeable(firm: Organisation, wish: Wish, decision: Chargeable, at: datetime, level: int) -> Coverage:
+def _chargeable(
+    db: Connection, firm: Organisation, wish: Wish, decision: Chargeable, at: datetime, level: int
+) -> Coverage:
     reason = reason_words(decision.reason, wish.service_type, wish.language)
     made = None
     if decision.prices is not None:
         cents = decision.prices.hour(level, at)
-        made = _card(firm, decision.prices, cents, wish.customer, wish.name, wish.language, reason)
+        taxed = taxed_for(db, firm, wish.customer)
+        made = _card(taxed, decision.prices, cents, wish.name, wish.language, reason)
         zone = ZoneInfo(decision.prices.calendar.zone)
         changes = decision.prices.later(level, at)
         later = [Later(_us(moment), hour_words(moment, at, zone, wish.language), rate) for moment, rate in changes]
@@ -183,25 +187,28 @@ def _us(moment: datetime) -> int:
     return int(moment.timestamp()) * 1_000_000
 
 
-def card(firm: Organisation, customer: Party | None, name: str, language: str, reason: str) -> PriceCard | None:
-    """The firm's own terms as a card; None where it has no price."""
+def taxed_for(db: Connection, firm: Organisation, customer: Party | None) -> Taxation:
+    """How the invoice for this customer will be taxed; whom nobody knows is taxed as most are."""
+    mode, is_consumer = (customer.vat_mode, customer.is_consumer) if customer else ("standard", False)
+    return taxation(is_small_business(db, firm.id), firm.vat_bp, mode, is_consumer)
+
+
+def example(firm: Organisation, is_small: bool, name: str, language: str, reason: str) -> PriceCard | None:
+    """The firm's own terms as a card for a business customer; None where it has no price."""
     if firm.price_cents_per_hour == 0:
         return None
-    return _card(firm, firm_terms(firm), firm.price_cents_per_hour, customer, name, language, reason)
+    taxed = taxation(is_small, firm.vat_bp, "standard", False)
+    return _card(taxed, firm_terms(firm), firm.price_cents_per_hour, name, language, reason)
 
 
-def _card(
-    firm: Organisation, held: PriceList, cents: int, customer: Party | None, name: str, language: str, reason: str
-) -> PriceCard:
-    """Consumers see gross prices, business customers net ones."""
-    modes = {"reduced": min(REDUCED_BP, firm.vat_bp), "reverse_charge": 0}
+def _card(taxed: Taxation, held: PriceList, cents: int, name: str, language: str, reason: str) -> PriceCard:
     return PriceCard(
         reason,
         cents,
         held.terms.step,
         held.terms.minimum,
-        modes.get(customer.vat_mode, firm.vat_bp) if customer else firm.vat_bp,
-        customer is not None and customer.is_consumer,
+        taxed.vat_bp,
+        taxed.is_gross,
         name,
         language,
         held.terms.grace_seconds,
@@ -218,7 +225,7 @@ def reason_words(reason: Reason, service: ServiceType | None, language: str) -> 
     )
 
 
-def price_line(firm: Organisation, held: PriceList, language: str) -> str:
+def price_line(firm: Organisation, is_small: bool, held: PriceList, language: str) -> str:
     """A public price in one line: with tax, because consumers read the page, and the net price beside it for firms."""
     words = {
         "de": ("{name}: {gross} je Stunde{vat}, je angefangene {step} Minuten", " {vat} ({net} netto)"),
@@ -226,8 +233,10 @@ def price_line(firm: Organisation, held: PriceList, language: str) -> str:
     }
     line, tax = words[language]
     net = held.rate(1)
-    told = tax.format(vat=vat_words(firm.vat_bp, True, language), net=money(net, language)) if firm.vat_bp else ""
-    shown = money(gross(net, firm.vat_bp), language)
+    taxed = taxation(is_small, firm.vat_bp, "standard", True)
+    vat = vat_words(taxed.vat_bp, taxed.is_gross, language)
+    told = tax.format(vat=vat, net=money(net, language)) if taxed.vat_bp else f" {vat}"
+    shown = money(gross(net, taxed.vat_bp), language)
     return line.format(name=held.name, gross=shown, vat=told, step=held.terms.step)
 
 

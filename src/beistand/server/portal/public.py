@@ -22,6 +22,7 @@ from beistand.server.portal.phones import Phone, price_text
 from beistand.server.portal.programs import Programs, own_system
 from beistand.server.store import accounts, prices
 from beistand.server.store.accounts import Organisation
+from beistand.server.store.seller import is_small_business
 
 SECURITY_TEXT_HOLDS = timedelta(days=90)
 CONSOLE = Path(console.__file__).parent
@@ -72,14 +73,15 @@ class PublicDoors:
         own = own_system(visit.request.headers.get("user-agent", ""))
         offered.sort(key=lambda program: program.system != own)
         firm_id = firm.id
-        lists = await visit.parts.db.read(lambda c: prices.price_lists(c, firm_id))
+        read = visit.parts.db.read
+        lists, is_small = await read(lambda c: (prices.price_lists(c, firm_id), is_small_business(c, firm_id)))
         phones = [Phone(line["number"], line["price"]) for line in firm.phones]
         return visit.parts.pages.page(
             "public",
             language,
             firm=firm,
             phones=[(phone, price_text(phone, language)) for phone in phones],
-            prices=[price_line(firm, kept.prices, language) for kept in lists if kept.is_public],
+            prices=[price_line(firm, is_small, kept.prices, language) for kept in lists if kept.is_public],
             first=offered[:1],
             others=offered[1:],
         )

@@ -39,6 +39,12 @@ def get_seller(db: Connection, organisation_id: str) -> SellerData | None:
     return SellerData(firm, **{f.name: row[f.name] for f in fields(SellerData) if f.name != "firm"})
 
 
+def is_small_business(db: Connection, organisation_id: str) -> bool:
+    """Whether the firm shows no VAT (§ 19 UStG); not before its invoice data say so."""
+    found = db.scalar(select(seller.c.is_small_business).where(seller.c.organisation_id == organisation_id))
+    return bool(found)
+
+
 def set_seller(db: Connection, organisation_id: str, data: SellerData) -> None:
     """Keeps the invoice data; invoices that were issued keep their own copy."""
     values = {f.name: getattr(data.firm, f.name) for f in fields(Seller)}

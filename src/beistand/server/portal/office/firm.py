@@ -6,10 +6,11 @@ from starlette.responses import RedirectResponse, Response
 
 from beistand.server.portal import phones, texts
 from beistand.server.portal.access import OWNER, Door, Visit
-from beistand.server.portal.coverage import REASON, card
+from beistand.server.portal.coverage import REASON, example
 from beistand.server.portal.office.page import page
 from beistand.server.store import accounts
 from beistand.server.store.accounts import Organisation
+from beistand.server.store.seller import is_small_business
 
 
 def doors() -> list[Door]:
@@ -78,7 +79,8 @@ def _entered(own: Organisation, language: str) -> dict[str, str]:
 
 
 async def _firm(visit: Visit, own: Organisation, entered: dict[str, str], saved: str, problem: str) -> Response:
-    example = card(own, None, "Muster GmbH", visit.language, REASON[visit.language])
-    preview = example.text if example else ""
+    is_small = await visit.parts.db.read(lambda c: is_small_business(c, own.id))
+    card = example(own, is_small, "Muster GmbH", visit.language, REASON[visit.language])
+    preview = card.text if card else ""
     shown = {"firm": own, "entered": entered, "saved": saved, "problem": problem, "preview": preview, "here": "firm"}
     return await page(visit, "firm", 422 if problem else 200, **shown)

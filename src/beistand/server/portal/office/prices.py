@@ -12,13 +12,14 @@ from beistand.billing.contract import LEVELS
 from beistand.billing.price_list import PriceList
 from beistand.server.portal import texts
 from beistand.server.portal.access import OFFICE, OFFICE_READERS, Door, RefusalError, Visit
-from beistand.server.portal.coverage import card
+from beistand.server.portal.coverage import example as example_card
 from beistand.server.portal.office import forms
 from beistand.server.portal.office.contracts import sentence
 from beistand.server.portal.office.forms import FormError
 from beistand.server.portal.office.page import must_be_there, page
 from beistand.server.portal.office.version_form import BANDS, STATES, rates, surcharges, terms
 from beistand.server.store import accounts, parties, prices
+from beistand.server.store.seller import is_small_business
 
 
 def doors() -> list[Door]:
@@ -133,13 +134,14 @@ async def _show(visit: Visit, entered: dict[str, str], problem: str, wrong: str)
             "people": [person for person in people if person.is_active],
             "levels": prices.technician_levels(connection, organisation),
             "terms": accounts.get_organisation(connection, organisation),
+            "is_small": is_small_business(connection, organisation),
         }
 
     shown = await visit.parts.db.read(read)
     terms_ = shown["terms"]
     assert isinstance(terms_, accounts.Organisation)
     reason = visit.say("example_reason")
-    example = card(terms_, None, "Muster GmbH", visit.language, reason)
+    example = example_card(terms_, bool(shown["is_small"]), "Muster GmbH", visit.language, reason)
     values = {
         "entered": defaultdict(str, entered),
         "problem": problem,
