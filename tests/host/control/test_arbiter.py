@@ -65,7 +65,7 @@ def test_clearing_one_hindrance_leaves_the_other() -> None:
     assert not arbiter.allows(Kind.PICTURE, 0.0)
 
 
-def test_the_customers_hand_silences_for_two_seconds_but_leaves_the_picture() -> None:
+def test_s24_the_customers_hand_silences_for_two_seconds_but_leaves_the_picture() -> None:
     arbiter = in_control()
     assert arbiter.customer_acted(10.0)
     assert arbiter.verdict(Kind.KEY, 11.999) is Verdict.MUTED

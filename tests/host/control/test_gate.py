@@ -122,7 +122,9 @@ def test_an_unknown_key_is_not_remembered_as_held(gate: Gate) -> None:
     assert gate.held == (frozenset(), frozenset())
 
 
-def test_the_customers_hand_lifts_what_the_technician_holds_and_silences(gate: Gate, desk: Desk, clock: Clock) -> None:
+def test_s24_the_customers_hand_lifts_what_the_technician_holds_and_silences(
+    gate: Gate, desk: Desk, clock: Clock
+) -> None:
     gate.key("ShiftLeft", True)
     clock.now = 10.0
     assert gate.customer_acted(10.0)

@@ -60,7 +60,7 @@ def desktop(x_server: XServer) -> Iterator[Desktop]:
     desktop.close()
 
 
-def test_the_customers_hand_silences_the_technician_and_lifts_his_keys(desktop: Desktop) -> None:
+def test_s24_the_customers_hand_silences_the_technician_and_lifts_his_keys(desktop: Desktop) -> None:
     desktop.gate.key("ControlLeft", True)
     assert desktop.down_keys() == 1
     desktop.customer.move(200, 200)
