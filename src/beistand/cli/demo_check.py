@@ -412,11 +412,11 @@ class _Chain:
         """The server restarts in mid-session: both ends come back by themselves, and the picture is current again."""
         page = self._technician
         page.bring_to_front()
+        before = self._frames()  # nothing moves: the next one is the keyframe of the resumed session
         began = time.monotonic()
         self._demo.restart_server(is_gentle)
         up = time.monotonic()
         page.wait_for_selector("html[data-session=open_control]", state="attached")
-        before = self._frames()
         _until("a new frame", lambda: self._frames() > before)
         how = "restarted" if is_gentle else "killed and restarted"
         figure = f"{time.monotonic() - began:.2f} s, {up - began:.2f} s of it without a process"

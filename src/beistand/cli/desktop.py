@@ -77,7 +77,20 @@ def start_desktop(
     children.start("background", ["xsetroot", "-solid", "#2e5a7d"], own, may_end=True).wait()
     children.start("desktop", ["pcmanfm", "--desktop", "--profile", "demo"], own, may_end=True)
     children.start("editor", ["mousepad", "--disable-server", str(home / "Brief.txt")], own, may_end=True)
-    terminal = ["xterm", "-fa", "DejaVu Sans Mono", "-fs", "11", "-geometry", "90x24+1020+560", "-T", "Terminal"]
+    terminal = [
+        "env",
+        "-C",
+        str(home),
+        "xterm",
+        "-fa",
+        "DejaVu Sans Mono",
+        "-fs",
+        "11",
+        "-geometry",
+        "90x24+1020+560",
+        "-T",
+        "Terminal",
+    ]
     children.start("terminal", terminal, own, may_end=True)
     bridge = ["websockify", "--web", NOVNC_FOLDER, f"127.0.0.1:{web_port}", f"127.0.0.1:{vnc_port}"]
     children.start("novnc", bridge, own)

@@ -34,6 +34,7 @@ LOOK_MS = 20
 SIZE_PX = 132
 FOOT_PX = 78
 MARK_PX = 30
+LEAST_PT = 8
 
 
 class StopSign(wx.Frame):
@@ -141,8 +142,13 @@ class StopSign(wx.Frame):
         self._centred(gc, say(key, self._language), theme.font(11, True), wx.Colour(255, 255, 255), top + 5)
 
     def _centred(self, gc: wx.GraphicsContext, text: str, font: wx.Font, colour: wx.Colour, y: float) -> None:
-        gc.SetFont(font, colour)
-        width, _height = gc.GetTextExtent(text)
+        """In the middle, and as small as it must be to stand there whole: names are long, languages differ."""
+        for points in range(font.GetPointSize(), LEAST_PT - 1, -1):
+            font.SetPointSize(points)
+            gc.SetFont(font, colour)
+            width, _height = gc.GetTextExtent(text)
+            if width <= SIZE_PX - 6:
+                break
         gc.DrawText(text, max(2.0, (SIZE_PX - width) / 2), y)
 
     def _on_press(self, _event: wx.MouseEvent) -> None:
