@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 UV ?= uv
 
-.PHONY: help run demo-check setup test check lock sbom
+.PHONY: help run demo-check setup test nightly check lock sbom
 
 help:
 	@echo "make run     the product on this machine: server, console and a demo customer's desktop (Ctrl+C ends it)"
@@ -12,6 +12,7 @@ help:
 	@echo "make check   format, lint, types, import contracts: prints only what is wrong"
 	@echo "make test    everything CI runs: check and the tests of both languages (a shaky play is named at the end)"
 	@echo "make sbom    writes sbom.json (CycloneDX): every locked package with version and hashes; needs no network"
+	@echo "make nightly many more hostile bytes against every reader, with new seeds (minutes)"
 	@echo "make lock    renew requirements/dev.lock from pyproject.toml (needs uv)"
 
 run:
@@ -30,6 +31,9 @@ check:
 test: setup
 	@bash tools/check.sh
 	@bash tools/test.sh
+
+nightly: setup
+	@$(PY) -m pytest --timeout=1800 tests/fuzz --fuzz-examples=20000
 
 lock:
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
