@@ -165,8 +165,8 @@ def test_stop_from_every_state_ends_and_nothing_revives(state):
 def test_no_picture_leaves_before_consent_and_no_input_without_control():
     may_show = {state for state in TABLE["host"] if _in(state).may_show}
     may_control = {state for state in TABLE["host"] if _in(state).may_control}
-    assert may_show == {"open_view", "open_control"}
-    assert may_control == {"open_control"}
+    assert may_show == {"open_view", "open_control", "open_administer"}
+    assert may_control == {"open_control", "open_administer"}
     before = {event for state in ("confirmed", "asked") for event in TABLE["host"][state].items()}
     assert {event for event, state in before if state.startswith("open")} == {"allow_view", "allow_control"}
 

@@ -32,13 +32,16 @@ class Technician:
         page = self.page
         page.goto(setup_link)
         values = {"company": "Muster IT-Service GmbH", "domain": "fernhilfe.example", "name": "Sabine Krüger"}
-        values |= {"email": "sabine@example.org", "password": "ein langes Kennwort 7"}
-        for name, value in values.items():
+        for name, value in (values | {"email": "sabine@example.org"}).items():
             page.fill(f"#{name}", value)
         page.click("form button")
+        page.click("details.choice summary")
+        page.fill("#password", "ein langes Kennwort 7")
+        page.click("form:has(#password) button")
         code = pyotp.TOTP(re.sub(r"\s", "", page.text_content(".secret code")))
         page.fill("#code", code.now())
-        page.click("form button")
+        page.click("form:has(#code) button")
+        page.click("p.good a")
         page.wait_for_selector("[data-test=customer]")
 
     def new_session(self, customer: str) -> str:

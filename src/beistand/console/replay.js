@@ -94,7 +94,7 @@ function play(recording, tape) {
   const veil = el("div", { class: "veil", hidden: true }, t("rp_resting"));
   const viewport = el("div", { class: "viewport" }, canvas, cursor);
   const button = el("button", { "data-test": "play", onclick: () => toggle() }, t("rp_play"));
-  const slider = el("input", { type: "range", min: 0, step: 100, value: 0, "aria-label": t("rp_place"), "data-test": "slider" });
+  const slider = el("input", { type: "range", min: 0, step: "any", value: 0, "aria-label": t("rp_place"), "data-test": "slider" });
   const time = el("span", { class: "time", role: "timer", "data-test": "time" });
   const speed = el("select", { "aria-label": t("rp_speed"), "data-test": "speed" },
     ...SPEEDS.map((value) => el("option", { value, selected: value === 1 }, `${value}×`)));

@@ -100,7 +100,7 @@ running = pytest.fixture(one_round, scope="module", name="running")  # for tests
 def test_the_helper_moves_types_and_sees(running: Round, platform: WindowsPlatform, window: OwnWindow) -> None:
     sink = running.elevation.input()
     sink.move(640, 401)
-    assert platform.screen().cursor_position() == (640, 401)
+    until(lambda: platform.screen().cursor_position() == (640, 401), "the pointer did not move")
     sink.text("Grüße Ä €")
     until(lambda: window.text == "Grüße Ä €", f"another text arrived: {window.text!r}")
     area = Rect(300, 200, 400, 150)

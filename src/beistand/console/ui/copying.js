@@ -8,7 +8,7 @@ const MOST_TYPED = 2_000;
 const SHOWN_CHARACTERS = 400;
 
 /** Control characters go, lines and tabs stay: pasted into a terminal the others would be commands. @param {string} text */
-export const cleanCopy = (text) => text.replace(/\r\n?/g, "\n").replace(/[^\n\t\P{Cc}]/gu, "");
+export const cleanCopy = (text) => text.replace(/\r\n?/g, "\n").replace(/[^\n\t\P{Cc}]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "");
 
 /** Reads the technician's clipboard, or tells why that does not work. @param {(words: string) => void} tell */
 async function copied(tell) {
