@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from beistand.host.dialogue import Ask, Effect, Report, Send, ShowRecording
 from beistand.protocol.e2e import messages as m
+from beistand.protocol.e2e.ends import HOST
 from beistand.protocol.e2e.recording import Recording
-from beistand.protocol.e2e.session import HOST
 from beistand.protocol.errors import PeerError
 
 LONGEST_DAYS = 3_650

@@ -1,6 +1,6 @@
 // @ts-check
 // Whether a session is recorded, as a table; what is missing is forbidden. Mirrors protocol/e2e/recording.py.
-import { LocalError, PeerError } from "./errors.js";
+import { End } from "./ends.js";
 
 const CUSTOMER_EVENTS = new Set(["agree", "refuse", "stop"]);
 const TECHNICIAN_EVENTS = new Set(["ask", "drop"]);
@@ -29,31 +29,14 @@ function transitions(role) {
 }
 
 export const TABLE = { host: transitions("host"), technician: transitions("technician") };
+const RULES = { table: TABLE, begins: "off", isIn: "whose recording is",
+  customerEvents: CUSTOMER_EVENTS, technicianEvents: TECHNICIAN_EVENTS };
 
 /** One end's view of the recording. */
-export class Recording {
+export class Recording extends End {
   /** @param {"host" | "technician"} role */
   constructor(role) {
-    this.role = role;
-    this.state = "off";
-  }
-
-  /** Goes to the next state. PeerError if the other end caused what it may not cause now, else LocalError.
-   * @param {string} event */
-  handle(event) {
-    const following = TABLE[this.role][this.state][event];
-    if (following === undefined) {
-      const sentence = `The ${this.role} whose recording is ${this.state} cannot take the event ${event}.`;
-      const isTheirs = (this.role === "host" ? TECHNICIAN_EVENTS : CUSTOMER_EVENTS).has(event);
-      throw isTheirs ? new PeerError("session", sentence) : new LocalError(sentence);
-    }
-    this.state = following;
-    return following;
-  }
-
-  /** @param {string} event */
-  can(event) {
-    return event in TABLE[this.role][this.state];
+    super(RULES, role);
   }
 
   /** Whether the customer's yes holds: recording, or resting with the picture. */

@@ -1,6 +1,6 @@
 // @ts-check
 // What a session means, as a table; what is missing is forbidden. Mirrors protocol/e2e/session.py.
-import { LocalError, PeerError } from "./errors.js";
+import { End } from "./ends.js";
 
 const MODES = ["open", "paused", "curtain", "resting"];
 const LEVELS = ["view", "control", "administer"];
@@ -58,31 +58,14 @@ function administering(role, mode, level) {
 }
 
 export const TABLE = { host: transitions("host"), technician: transitions("technician") };
+const RULES = { table: TABLE, begins: "confirmed", isIn: "in state",
+  customerEvents: CUSTOMER_EVENTS, technicianEvents: TECHNICIAN_EVENTS };
 
 /** One end's view of the session's state. */
-export class Session {
+export class Session extends End {
   /** @param {"host" | "technician"} role */
   constructor(role) {
-    this.role = role;
-    this.state = "confirmed";
-  }
-
-  /** Goes to the next state. PeerError if the other end caused what it may not cause now, else LocalError.
-   * @param {string} event @returns {string} */
-  handle(event) {
-    const following = TABLE[this.role][this.state][event];
-    if (following === undefined) {
-      const sentence = `The ${this.role} in state ${this.state} cannot take the event ${event}.`;
-      const isTheirs = (this.role === "host" ? TECHNICIAN_EVENTS : CUSTOMER_EVENTS).has(event);
-      throw isTheirs ? new PeerError("session", sentence) : new LocalError(sentence);
-    }
-    this.state = following;
-    return following;
-  }
-
-  /** @param {string} event */
-  can(event) {
-    return event in TABLE[this.role][this.state];
+    super(RULES, role);
   }
 
   get mode() {

@@ -6,8 +6,7 @@ rests while no picture flows (pause, curtain, an open price). States: off, asked
 
 from __future__ import annotations
 
-from beistand.protocol.e2e.session import HOST, TECHNICIAN
-from beistand.protocol.errors import LocalError, PeerError
+from beistand.protocol.e2e.ends import HOST, TECHNICIAN, End, Table
 
 CUSTOMER_EVENTS = frozenset({"agree", "refuse", "stop"})
 TECHNICIAN_EVENTS = frozenset({"ask", "drop"})
@@ -35,33 +34,16 @@ def _transitions(role: str) -> dict[str, dict[str, str]]:
     return table
 
 
-TABLE: dict[str, dict[str, dict[str, str]]] = {HOST: _transitions(HOST), TECHNICIAN: _transitions(TECHNICIAN)}
+TABLE: Table = {HOST: _transitions(HOST), TECHNICIAN: _transitions(TECHNICIAN)}
 
 
-class Recording:
+class Recording(End):
     """One end's view of the recording."""
 
-    def __init__(self, role: str) -> None:
-        if role not in TABLE:
-            raise LocalError(f"there is no role {role}")
-        self.role = role
-        self.state = "off"
-
-    def handle(self, event: str) -> str:
-        """Goes to the next state and returns it. PeerError if the other end caused it, else LocalError."""
-        following = TABLE[self.role][self.state].get(event)
-        if following is None:
-            sentence = f"The {self.role} whose recording is {self.state} cannot take the event {event}."
-            is_theirs = event in (TECHNICIAN_EVENTS if self.role == HOST else CUSTOMER_EVENTS)
-            if is_theirs:
-                raise PeerError("session", sentence)
-            raise LocalError(sentence)
-        self.state = following
-        return following
-
-    def can(self, event: str) -> bool:
-        """Whether the table has this event here."""
-        return event in TABLE[self.role][self.state]
+    table = TABLE
+    begins = "off"
+    is_in = "whose recording is"
+    customer_events, technician_events = CUSTOMER_EVENTS, TECHNICIAN_EVENTS
 
     @property
     def is_agreed(self) -> bool:

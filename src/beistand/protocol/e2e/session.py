@@ -7,9 +7,8 @@ States: `confirmed`, `asked`, then `<mode>_<level>` (open, paused, curtain, rest
 
 from __future__ import annotations
 
-from beistand.protocol.errors import LocalError, PeerError
+from beistand.protocol.e2e.ends import HOST, TECHNICIAN, End, Table
 
-HOST, TECHNICIAN = "host", "technician"
 MODES = ("open", "paused", "curtain", "resting")
 LEVELS = ("view", "control", "administer")
 RUNNING = tuple(f"{mode}_{level}" for mode in MODES for level in LEVELS)
@@ -74,33 +73,16 @@ def _administering(role: str, mode: str, level: str) -> dict[str, str]:
 
 
 # The host follows its customer's hand, the technician's end what it is told.
-TABLE: dict[str, dict[str, dict[str, str]]] = {HOST: _transitions(HOST), TECHNICIAN: _transitions(TECHNICIAN)}
+TABLE: Table = {HOST: _transitions(HOST), TECHNICIAN: _transitions(TECHNICIAN)}
 
 
-class Session:
+class Session(End):
     """One end's view of the session's state."""
 
-    def __init__(self, role: str) -> None:
-        if role not in TABLE:
-            raise LocalError(f"there is no role {role}")
-        self.role = role
-        self.state = "confirmed"
-
-    def handle(self, event: str) -> str:
-        """Goes to the next state and returns it. PeerError if the other end caused it, else LocalError."""
-        following = TABLE[self.role][self.state].get(event)
-        if following is None:
-            sentence = f"The {self.role} in state {self.state} cannot take the event {event}."
-            is_theirs = event in (TECHNICIAN_EVENTS if self.role == HOST else CUSTOMER_EVENTS)
-            if is_theirs:
-                raise PeerError("session", sentence)
-            raise LocalError(sentence)
-        self.state = following
-        return following
-
-    def can(self, event: str) -> bool:
-        """Whether the table has this event here."""
-        return event in TABLE[self.role][self.state]
+    table = TABLE
+    begins = "confirmed"
+    is_in = "in state"
+    customer_events, technician_events = CUSTOMER_EVENTS, TECHNICIAN_EVENTS
 
     @property
     def mode(self) -> str:
