@@ -7,10 +7,10 @@ out, in order.
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from typing import Any
 
 from beistand.host.charging import Charging, Reading
+from beistand.host.cleaned import clean_copy, clean_name, clean_sentence
 from beistand.host.dialogue import (
     WHY_ERROR,
     Acted,
@@ -85,33 +85,12 @@ __all__ = [
     "Stopped",
     "Ticked",
     "Withdraw",
-    "clean_copy",
-    "clean_name",
-    "clean_sentence",
 ]
 
-NAME_CHARACTERS = 60
-COPY_CHARACTERS = 200_000
 VIEW, CONTROL, ADMINISTER = 1, 2, 3
 CLOCK_SECONDS = 10.0
 # What a statement can be refused for, with a sentence of its own for the customer.
 IDENT_CODES = frozenset({"ident_missing", "ident_forged", "ident_other", "ident_expired"})
-
-
-def clean_name(value: object) -> str:
-    """A name as it may be shown: printable, no bidirectional controls, at most 60 characters (S21)."""
-    text = value if isinstance(value, str) else ""
-    bidi = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
-    return "".join(c for c in text if c.isprintable() and c not in bidi).strip()[:NAME_CHARACTERS]
-
-
-def clean_copy(text: str) -> str:
-    """Copied text as it may be put into a clipboard: lines and tabs stay, other control characters go.
-
-    Pasted into a terminal they would be commands to it.
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))[:COPY_CHARACTERS]
 
 
 class Conversation:
@@ -485,11 +464,6 @@ class Conversation:
     def _note(self, key: str, now: float) -> None:
         if self._began_at is not None:
             self._facts.append((int(now - self._began_at), key))
-
-
-def clean_sentence(text: str) -> str:
-    """Text of the other end as it may be shown: printable, at most 300 characters."""
-    return "".join(c if c.isprintable() else " " for c in text)[:300]
 
 
 def _flags(reading: Reading) -> tuple[object, ...]:

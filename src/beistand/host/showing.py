@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beistand.host.conversation import clean_name
+from beistand.host.cleaned import clean_name
 from beistand.host.media.encoder import choose
 from beistand.host.media.pipeline import EncodedFrame, Outputs, PictureWorker
 from beistand.host.ports import CursorShape, Monitor, ScreenSource
