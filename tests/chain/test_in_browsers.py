@@ -13,7 +13,7 @@ from chain.browsers import Chromium, Firefox, NewBrowser
 from chain.desktop import Desktop
 from chain.hostile import HostileProgram
 from chain.house import House
-from chain.page import new_number, pixel, shown, until_shown
+from chain.page import begun, new_number, pixel, shown, until_shown
 from waiting import wait_until
 
 pytestmark = [pytest.mark.screen, pytest.mark.browser]
@@ -107,16 +107,11 @@ def test_a_technician_who_closes_the_browser_ends_the_session_after_a_while_and_
     house = new_house(prelude=IMPATIENT)
     browser = Chromium()
     try:
-        number = new_number(browser, house)
-        program = new_program(house.origin)
-        typed(desktop, number)
-        desktop.wait_heard("Haben SIE bei Muster IT angerufen?", program.pid)
-        desktop.click("Erlauben")
-        until_shown(browser, "session", "open_control")
+        pid = begun(browser, house, desktop, new_program)
     finally:
         browser.close()
-    desktop.wait_heard("Die Verbindung ist unterbrochen.", program.pid)
-    desktop.wait_heard("Die Sitzung ist beendet", program.pid)
+    desktop.wait_heard("Die Verbindung ist unterbrochen.", pid)
+    desktop.wait_heard("Die Sitzung ist beendet", pid)
     session = house.answer("GET", "/api/sessions")[0]
     assert wait_until(lambda: house.session(session["id"])["state"] == "ended")
     assert ("customer", "consent") in house.facts(session["id"])

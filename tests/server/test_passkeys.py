@@ -69,7 +69,7 @@ async def set_up(page: Page, link: str, folder: Path) -> None:
 
 async def test_s31_from_the_first_link_to_the_last_passkey(tmp_path: Path, chromium: Chromium) -> None:
     wrong: list[str] = []
-    async with running(tmp_path) as lines, desk(chromium, wrong) as (page, session, first):
+    async with running(settings(tmp_path)) as lines, desk(chromium, wrong) as (page, session, first):
         origin = lines[1].split()[-1].partition("/setup/")[0]
         await set_up(page, lines[1].split()[-1], tmp_path)
         await look(page, tmp_path, "account")
@@ -141,7 +141,7 @@ def after(tmp_path: Path) -> tuple[list[str], int]:
 
 async def test_a_copied_passkey_and_one_without_its_person_are_refused(tmp_path: Path, chromium: Chromium) -> None:
     wrong: list[str] = []
-    async with running(tmp_path) as lines, desk(chromium, wrong) as (page, session, first):
+    async with running(settings(tmp_path)) as lines, desk(chromium, wrong) as (page, session, first):
         origin = lines[1].split()[-1].partition("/setup/")[0]
         await set_up(page, lines[1].split()[-1], tmp_path)
         kept = await session.send("WebAuthn.getCredentials", {"authenticatorId": first})

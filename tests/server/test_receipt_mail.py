@@ -2,57 +2,30 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from beistand.audit import receipt as receipts
 from beistand.server.portal.portal import make_portal
 from beistand.server.store import audit
+from post_office import Post, open_post
 from server.conftest import House
 from server.test_receipt import TOKEN, over, session
-
-
-class Post:
-    """What the mail server got; it refuses addresses that begin with "no", and is busy for those with "busy"."""
-
-    def __init__(self) -> None:
-        self.got: list[Any] = []
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if address.startswith("no"):
-            return "550 no such mailbox"
-        if address.startswith("busy"):
-            return "451 try again later"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.got.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 OK"
 
 
 @pytest.fixture
 def post(house: House) -> Iterator[Post]:
     """A mail server on this computer, which the portal uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    handler = Post()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    smtp = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "smtp_from": "hilfe@muster.example"}
-    house.parts = replace(house.parts, settings=replace(house.parts.settings, **smtp))
-    house.app = make_portal(house.parts)
-    yield handler
-    controller.stop(no_assert=True)
+    with open_post() as handler:
+        smtp = {"smtp_host": "127.0.0.1", "smtp_port": handler.port, "smtp_security": "none"}
+        smtp |= {"smtp_from": "hilfe@muster.example"}
+        house.parts = replace(house.parts, settings=replace(house.parts.settings, **smtp))
+        house.app = make_portal(house.parts)
+        yield handler
 
 
 async def sent(house: House, to: str, address: str = "192.0.2.7") -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
 from dataclasses import replace
@@ -11,13 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from beistand.server.app import run
 from beistand.server.clock import Clock, Moment
 from beistand.server.keys import AUDIT_FILE, load_or_make_signing
 from beistand.server.store import accounts, audit, receipts, recordings, sessions
 from beistand.server.store.database import Database, new_id
 from server.looking import look_at
-from server.test_app import settings
+from server.test_app import running, settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -56,28 +54,15 @@ async def test_receipts_and_recordings_are_read_by_everybody(
 ) -> None:
     smtp = {"smtp_host": "127.0.0.1", "smtp_port": 1, "smtp_security": "none", "smtp_from": "hilfe@muster.example"}
     own = replace(settings(tmp_path), **smtp)
-    lines: list[str] = []
-    stop, announced = asyncio.Event(), asyncio.Event()
-
-    def announce(line: str) -> None:
-        lines.append(line)
-        if "/setup/" in line:
-            announced.set()
-
-    task = asyncio.ensure_future(run(own, announce, stop))
-    await asyncio.wait_for(announced.wait(), 60)
-    origin = lines[1].split()[-1].partition("/setup/")[0]
-    db = Database(own.database)
-    cookie, session = furnish(db, own.data)
-    db.close()
-    pages = {
-        "receipt": f"/receipt/{TOKEN}",
-        "session_receipt": f"/sessions/{session}/receipt",
-        "recordings": "/recordings",
-        "recording_key": "/console/recording-key.html",
-    }
-    try:
+    async with running(own) as lines:
+        origin = lines[1].split()[-1].partition("/setup/")[0]
+        db = Database(own.database)
+        cookie, session = furnish(db, own.data)
+        db.close()
+        pages = {
+            "receipt": f"/receipt/{TOKEN}",
+            "session_receipt": f"/sessions/{session}/receipt",
+            "recordings": "/recordings",
+            "recording_key": "/console/recording-key.html",
+        }
         await look_at(chromium, origin, cookie, pages, language, width, tmp_path)
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 60)
