@@ -26,5 +26,5 @@ async def look_at(
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         found = await Axe().run(page, options=AXE)
         assert found.response["violations"] == [], (name, found.generate_report())
-    assert wrong == []
+    assert wrong == [], wrong[:3]
     await context.close()

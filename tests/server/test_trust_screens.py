@@ -64,5 +64,9 @@ async def test_receipts_and_recordings_are_read_by_everybody(
             "session_receipt": f"/sessions/{session}/receipt",
             "recordings": "/recordings",
             "recording_key": "/console/recording-key.html",
+            "people": "/users",
+            "account": "/account",
+            "firm": "/firm",
+            "retention": "/firm/retention",
         }
         await look_at(chromium, origin, cookie, pages, language, width, tmp_path)
