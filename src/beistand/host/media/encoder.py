@@ -9,7 +9,7 @@ from beistand.host.media.convert import Converter
 from beistand.host.media.damage import BLOCK, Grid, row_spans
 from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError, Kind
 from beistand.host.media.libraries import LibraryMissingError
-from beistand.host.media.token_memory import give_back
+from beistand.host.media.unused_memory import give_back_tokens, give_back_zeros
 from beistand.host.media.vpx import VpxEncoder, VpxError
 from beistand.host.ports import CapturedFrame
 
@@ -45,7 +45,9 @@ class Vp9Encoder:
         self.grid = Grid(width, height)
         self._converter = Converter(width, height, is_444, is_full)
         self._encoder = VpxEncoder(width, height, is_444, threads, is_full=is_full)
+        self._is_444 = is_444
         self._is_new = True
+        self._has_zeros = True  # libvpx takes its pictures with the first frame, and clears more than it needs
         self._is_hurried = False
         self._unsure: set[int] = set()  # blocks whose planes may be newer than what was coded
         self.rest()
@@ -89,7 +91,10 @@ class Vp9Encoder:
             self._encoder.hurry(is_hurried)
 
     def rest(self) -> None:
-        give_back(self.grid.width, self.grid.height)
+        give_back_tokens(self.grid.width, self.grid.height)
+        if self._has_zeros and not self._is_new:
+            self._has_zeros = False
+            give_back_zeros(self.grid.width, self.grid.height, self._is_444)
 
     def close(self) -> None:
         self._encoder.close()
