@@ -9,7 +9,7 @@ from beistand.host.media.convert import Converter
 from beistand.host.media.damage import BLOCK, Grid, row_spans
 from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError, Kind
 from beistand.host.media.libraries import LibraryMissingError
-from beistand.host.media.unused_memory import give_back_tokens, give_back_zeros
+from beistand.host.media.unused_memory import give_back_tokens, give_back_zeros, map_large_blocks
 from beistand.host.media.vpx import VpxEncoder, VpxError
 from beistand.host.ports import CapturedFrame
 
@@ -42,6 +42,7 @@ class Vp9Encoder:
 
     def __init__(self, width: int, height: int, is_444: bool, threads: int = THREADS, is_full: bool = False) -> None:
         """Raises LibraryMissingError or vpx.VpxError."""
+        map_large_blocks()
         self.grid = Grid(width, height)
         self._converter = Converter(width, height, is_444, is_full)
         self._encoder = VpxEncoder(width, height, is_444, threads, is_full=is_full)

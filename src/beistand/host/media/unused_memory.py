@@ -21,9 +21,18 @@ _BORDER = 160  # px around each of libvpx's pictures (VP9_ENC_BORDER_IN_PIXELS)
 _LEAST_BYTES = 33_554_432  # of tokens; from this size on the C library always maps memory for one block alone
 _IS_MAPPED = 2  # flag in the size before a block of memory (glibc, malloc.c)
 _DONT_NEED = 4
+_MAP_FROM, _MAPPED_BYTES = -3, 4_194_304  # M_MMAP_THRESHOLD (glibc, malloc.h), and what it becomes
 _PIECE = 65_536
 _ZEROS = bytes(_PIECE)
 _MEMORY, _MAPS = Path("/proc/self/mem"), Path("/proc/self/maps")  # Linux alone has them
+
+
+def map_large_blocks() -> None:
+    """Before an encoder is opened: its pictures get memory of their own, whatever was freed before (glibc alone)."""
+    if _MEMORY.exists():
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(_MAP_FROM, _MAPPED_BYTES)
 
 
 def token_bytes(width: int, height: int) -> int:
