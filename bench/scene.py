@@ -27,6 +27,7 @@ from beistand.cli.demo import Demo
 from beistand.cli.demo_check import Report, _Chain
 from beistand.cli.desktop import NOVNC_FOLDER, Desktop, free_port, program_command
 from host.customer import Customer
+from host.platform.painter import Painter
 from stage import PLACE, SQUARE
 
 WIDTH, HEIGHT = 1960, 1160  # of the page: the picture at 1:1 with a border
@@ -158,6 +159,10 @@ class Scene:
             self.stage.stdin.write(" ".join(words) + "\n")
             self.stage.stdin.flush()
         return self.stage.stdout.readline()
+
+    def painter(self, corner: tuple[int, int], size: tuple[int, int]) -> Painter:
+        """A window that nothing of the stage covers, to be painted."""
+        return Painter(self.display, *corner, *size)
 
     def peer_server(self) -> tuple[int, list[Any]]:
         """Starts TigerVNC for this display: the port where websockify serves noVNC's page, and the processes."""

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -90,9 +91,13 @@ class Demo:
 
         return furnish(self.folder / "data" / "beistand.sqlite")
 
-    def restart_server(self, is_gentle: bool) -> None:
-        """Ends the server in mid-session and starts it anew; not gently means that it has no time to say good-bye."""
+    def restart_server(self, is_gentle: bool, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Ends the server in mid-session and starts it anew; not gently means that it has no time to say good-bye.
+
+        `meanwhile` is done while there is no server.
+        """
         self.children.end(self._server, signal.SIGTERM if is_gentle else signal.SIGKILL)
+        meanwhile()
         self._start_server()
 
     def verify(self) -> str:

@@ -412,15 +412,23 @@ class _Chain:
         """The server restarts in mid-session: both ends come back by themselves, and the picture is current again."""
         page = self._technician
         page.bring_to_front()
-        before = self._frames()  # nothing moves: the next one is the keyframe of the resumed session
+        before = self._frames()
         began = time.monotonic()
-        self._demo.restart_server(is_gentle)
+        self._demo.restart_server(is_gentle, meanwhile=self._work_on)  # what is new on the screen has to be shown
         up = time.monotonic()
+        page.bring_to_front()
         page.wait_for_selector("html[data-session=open_control]", state="attached")
         _until("a new frame", lambda: self._frames() > before)
         how = "restarted" if is_gentle else "killed and restarted"
         figure = f"{time.monotonic() - began:.2f} s, {up - began:.2f} s of it without a process"
         self._report.stage(f"server {how}: both ends resume", figure)
+
+    def _work_on(self) -> None:
+        """The customer types a letter in their terminal."""
+        x, y, width, height = self._window("Terminal")
+        self._click_desktop(x + width / 2, y + height / 2)
+        _until("the terminal's focus", lambda: self._has_focus("Terminal"))
+        self._customer.keyboard.type("x")
 
     def _frames(self) -> int:
         return int(self._technician.get_attribute("html", "data-frames") or 0)

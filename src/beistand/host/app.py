@@ -208,6 +208,8 @@ class App:
         except PeerError as error:
             self._broken(error)
             return
+        if self._peer.is_confirmed and not self._peer.is_waiting:
+            self._rest(False)
         for event in events:
             match event:
                 case Outgoing():
@@ -255,13 +257,11 @@ class App:
         if self._peer is not None and self._peer.is_confirmed and self._link is not None:
             self._link.send_stream(self._peer.resume())
             self._handle(c.LinkChanged(False))
-            self._rest(False)
 
     def _rest(self, is_lost: bool) -> None:
-        """Without a link no picture is made; after it the current one comes at once, as a keyframe."""
+        """Without a link no picture is made; after it the other side has every frame, and the picture goes on."""
         if self._showing is not None:
-            session = self._conversation.session
-            self._showing.set_active(not is_lost and session.may_show and session.level > 0)
+            self._showing.hold(is_lost)
         if is_lost and self._gate is not None:
             self._gate.release_all()
 

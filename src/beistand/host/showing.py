@@ -49,6 +49,10 @@ class Showing:
         """Whether pictures are made; takes hold at once, from any thread."""
         self._worker.set_active(is_active)
 
+    def hold(self, is_held: bool) -> None:
+        """Whether the link is gone, so that nothing new is worth grabbing; see `PictureWorker.hold`."""
+        self._worker.hold(is_held)
+
     def stop(self) -> None:
         """No picture from now on, from any thread; part of the stop's short path."""
         self._worker.stop()

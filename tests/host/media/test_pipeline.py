@@ -191,6 +191,38 @@ def test_a_picture_that_becomes_forbidden_while_it_is_coded_is_dropped() -> None
     assert frames == []
 
 
+def test_after_a_hold_the_picture_goes_on_without_a_keyframe_and_shows_what_changed_meanwhile(technician: Make) -> None:
+    one = technician(_page())
+    one.worker.set_active(True)
+    one.wait_exact()
+    one.worker.hold(True)
+    grabs, count = one.screen.grabs, len(one.frames)
+    one.screen.paint(lambda canvas: canvas.fill(Rect(100, 100, 40, 20), RED))
+    assert (one.screen.grabs, len(one.frames)) == (grabs, count)
+    one.worker.hold(False)
+    one.wait_exact(after=count)
+    assert not any(frame.is_key for frame in one.frames[1:])
+    fresh = technician(one.screen.canvas)
+    fresh.worker.set_active(True)
+    fresh.wait_exact()
+    assert fresh.seen[-1] == one.seen[-1]
+
+
+def test_what_is_being_coded_when_a_hold_begins_still_leaves_but_not_through_a_pause(technician: Make) -> None:
+    one = technician(_page(), acknowledges=False)
+    one.worker.hold(True)
+    one.worker.set_active(True)
+    assert one.frames == []
+    one.worker._emit(lambda: one.configs.append(("coded", 0, 0, "")))  # as the turn that was under way does
+    assert one.configs == [("coded", 0, 0, "")]
+    one.worker.set_active(False)
+    one.worker._emit(lambda: pytest.fail("a frame left through a pause"))
+    one.worker.hold(False)
+    one.worker.set_active(True)
+    one.wait(lambda: bool(one.frames))
+    assert one.frames[0].is_key
+
+
 def test_a_keyframe_comes_when_it_is_wanted(technician: Make) -> None:
     one = technician(_page())
     one.worker.set_active(True)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beistand.host.media import rate as r
-from beistand.host.media.rate import Changed, KeyframeAsked, Rate, Sent, Sharpen, Shown, Standing, Take, Tick
+from beistand.host.media.rate import Changed, KeyframeAsked, LinkBack, Rate, Sent, Sharpen, Shown, Standing, Take, Tick
 
 
 def _sent(frame: int, size: int = 2_000, **others: bool) -> Sent:
@@ -222,3 +222,15 @@ def test_on_a_line_known_to_be_narrow_a_lost_picture_comes_back_coarse_and_soon(
     rate.handle(_sent(2, size=100_000), 1.0)
     rate.handle(Shown(2, 5), 1.2)  # 100 kB in 0.2 s
     assert rate.handle(KeyframeAsked(), 2.0) == [Take(60, is_key=True)]
+
+
+def test_a_link_that_is_back_gives_credit_and_teaches_nothing_about_the_line() -> None:
+    rate = Rate()
+    for frame in range(r.FRAMES_IN_FLIGHT):
+        rate.handle(Sent(frame, 30_000, 10, 36, frame == 0, False, 0.01), 1.0)
+    assert rate.handle(Changed(), 30.0) == []
+    quantizer = rate.quantizer
+    assert rate.handle(LinkBack(), 60.0) == [Take(quantizer, is_key=False)]
+    rate.handle(Shown(r.FRAMES_IN_FLIGHT - 1, 5), 60.1)  # the replay brought it a minute late
+    assert rate.quantizer == quantizer
+    assert rate.handle(KeyframeAsked(), 61.0) == [Take(48, is_key=True)], "the line is taken for a narrow one"

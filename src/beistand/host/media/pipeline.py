@@ -69,7 +69,7 @@ class PictureWorker:
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
         self._wake = threading.Condition(threading.RLock())
         self._orders: deque[Callable[[float], None]] = deque()
-        self._is_active = self._is_stopped = False
+        self._is_active = self._is_held = self._is_stopped = False
         # From here on: only the worker's thread.
         self._codec = codec
         self._rate = rate.Rate()
@@ -103,6 +103,16 @@ class PictureWorker:
             if is_active and not self._is_active and not self._is_stopped:
                 self._order(self._restart)
             self._is_active = is_active and not self._is_stopped
+            self._wake.notify_all()
+
+    def hold(self, is_held: bool) -> None:
+        """Without a link nothing new is grabbed. What is being coded still leaves, for the replay to keep: the other
+        side will have every frame, so that the first one after the hold may build on them and be small.
+        """
+        with self._wake:
+            if self._is_held and not is_held:
+                self._order(self._go_on)
+            self._is_held = is_held
             self._wake.notify_all()
 
     def keyframe(self) -> None:
@@ -165,7 +175,7 @@ class PictureWorker:
 
     def _wait_until_active(self) -> bool:
         with self._wake:
-            self._wake.wait_for(lambda: self._is_active or self._is_stopped)
+            self._wake.wait_for(lambda: (self._is_active and not self._is_held) or self._is_stopped)
             return not self._is_stopped
 
     def _turn(self) -> None:
@@ -302,6 +312,9 @@ class PictureWorker:
             width, height = self._encoder.grid.width, self._encoder.grid.height
             self._emit(lambda: self._outputs.config(self._codec.name, width, height, "start"))
         self._lose_picture(now)
+
+    def _go_on(self, now: float) -> None:
+        self._rate.handle(rate.LinkBack(), now)
 
     def _lose_picture(self, now: float) -> None:
         if self._sharpness is not None:

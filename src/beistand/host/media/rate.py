@@ -21,7 +21,7 @@ SHARPEN_SECONDS = 0.25  # the most it may occupy the line once the speed is know
 LADDER = (20, 28, 36, 44, 52, 60)  # quantizers for changes, finest first
 START = 2  # the step of the ladder a session begins with: quantizer 36
 FIRST = 48  # a keyframe before the line's speed is known: a page of text takes 335 kB at 36, half a second of 5 Mbit/s
-FIRST_NARROW = 60  # a keyframe on a line that is known to be narrow (below AMPLE), as after a lost link
+FIRST_NARROW = 60  # a keyframe on a line that is known to be narrow (below AMPLE), as after a pause
 SMALL_CHANGES = ((6, 0), (24, 16))  # up to so many blocks: this quantizer, unless the line is slow
 SHARPENING = (8, 4, 0)  # quantizers for what stands still: 48 dB, 52 dB, lossless (text of 1920 x 1080)
 SHARP = 4  # from this quantizer on nobody sees a difference (52 dB)
@@ -82,11 +82,16 @@ class KeyframeAsked:
 
 
 @dataclass(frozen=True)
+class LinkBack:
+    """The link was lost and is back; the replay sends again what was under way."""
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time passed."""
 
 
-Event = Changed | Calm | Standing | Sent | Shown | KeyframeAsked | Tick
+Event = Changed | Calm | Standing | Sent | Shown | KeyframeAsked | LinkBack | Tick
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,8 @@ class Rate:
             case KeyframeAsked():
                 self._wants_key = True
                 self._in_flight.clear()  # a decoder that lost its way acknowledges nothing
+            case LinkBack():
+                self._in_flight.clear()  # how long they were under way tells nothing of the line
             case Tick():
                 pass
         return self._due(now)

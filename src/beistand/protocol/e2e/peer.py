@@ -75,6 +75,11 @@ class _Peer:
         """Whether so much is unacknowledged that pictures must wait."""
         return self._replay.is_full
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the other end has yet to say, after a re-join, what it has."""
+        return self._replay.is_waiting
+
     def _confirm(self, keys: ConfirmedKeys, out: bytes, into: bytes) -> None:
         self._sealer, self._opener, self.exporter = Sealer(out), Opener(into), keys.exporter
 
