@@ -40,6 +40,11 @@ STAMP = """(() => {
   CanvasRenderingContext2D.prototype.drawImage = function (...given) {
     stamp('decode_end'); draw.apply(this, given); stamp('drawn');
   };
+  const put = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+    if (this.canvas.width < 1000) return put.apply(this, given);
+    stamp('decode_begin'); stamp('decode_end'); put.apply(this, given); stamp('drawn');
+  };
 })()"""
 
 ORDER = (

@@ -14,6 +14,7 @@ from beistand.host import __main__ as door
 from beistand.host.acting import Actor
 from beistand.host.app import App
 from beistand.host.media.encoder import Vp9Encoder
+from beistand.host.media.pipeline import PictureWorker
 from beistand.host.platform.x11.input import X11Input
 from beistand.host.platform.x11.screen import X11Screen
 from beistand.protocol.e2e import messages as m
@@ -50,6 +51,7 @@ def main() -> int:
     wrap(X11Screen, "grab", "grab_begin", "grab_end")
     wrap(Vp9Encoder, "take", "", "convert_end")
     wrap(Vp9Encoder, "encode", "", "encode_end")
+    wrap(PictureWorker, "_patch", "", "encode_end", lambda given, answer: answer is not None)
     wrap(App, "_send_frame", "send_begin", "send_end")
     return door.main(sys.argv[2:])
 

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { setLanguage, t, language } from "./i18n.js";
 import { supportedCodecs } from "./screen/decoder.js";
+import { patchWord } from "./screen/patch.js";
 import { Support } from "./support.js";
 import { Desk } from "./ui/desk.js";
 import { clean, el, show } from "./ui/dom.js";
@@ -66,7 +67,8 @@ async function start(customer) {
     show(place, el("p", { class: "problem", role: "alert" }, t("no_webcodecs")));
     return;
   }
-  leavePage = await startPage(place, me, customer, (made, level, name) => open(made, level, name, codecs));
+  const can = [...codecs, ...patchWord()];
+  leavePage = await startPage(place, me, customer, (made, level, name) => open(made, level, name, can));
 }
 
 /** @param {any} made @param {number} level @param {string} name @param {string[]} codecs */

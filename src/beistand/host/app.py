@@ -460,10 +460,10 @@ class App:
     def _in_session(self, message: Any) -> None:
         self._loop.call_soon_threadsafe(self._send, message)
 
-    def _frame_made(self, frame: m.Frame) -> None:
+    def _frame_made(self, frame: m.Frame | m.Patch) -> None:
         self._loop.call_soon_threadsafe(self._send_frame, frame)
 
-    def _send_frame(self, frame: m.Frame) -> None:
+    def _send_frame(self, frame: m.Frame | m.Patch) -> None:
         if self._conversation.session.may_show:  # the gate is state: nothing leaves after a pause or the end
             self._send(frame)
 

@@ -16,6 +16,7 @@ from beistand.host.ports import CursorShape, Monitor, ScreenSource
 from beistand.protocol.e2e import messages as m
 
 CURSOR_BYTES = 60_000
+PATCH = "patch"  # beside the codecs of DecoderCan: the page knows the message Patch
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Ways:
     """Where results go; each may be called from any thread. `selected` gets the chosen monitor's upper-left corner."""
 
     send: Callable[[Any], None]
-    send_frame: Callable[[m.Frame], None]
+    send_frame: Callable[[m.Frame | m.Patch], None]
     notice: Callable[[str, str], None]
     selected: Callable[[tuple[int, int]], None]
     slow: Callable[[], None]
@@ -42,7 +43,7 @@ class Showing:
             self._on_shape,
             self._on_remark,
         )
-        self._worker = PictureWorker(screen, self._on_picture, choose(codecs), outputs)
+        self._worker = PictureWorker(screen, self._on_picture, choose(codecs), outputs, may_patch=PATCH in codecs)
         self._worker.start()
 
     def set_active(self, is_active: bool) -> None:
@@ -67,9 +68,13 @@ class Showing:
             case m.SelectMonitor():
                 self._worker.select(message.id)
             case m.DecoderCan():
-                self._worker.use(choose(codecs))
+                self._worker.use(choose(codecs), PATCH in codecs)
 
     def _on_picture(self, made: EncodedFrame) -> None:
+        if made.areas:
+            areas = tuple(m.PatchArea(area.x, area.y, area.width, area.height) for area in made.areas)
+            self._ways.send_frame(m.Patch(made.frame, made.is_sharp, made.monitor, made.t_ms, areas, made.data))
+            return
         at = made.damage
         frame = m.Frame(
             made.frame, made.is_key, made.is_sharp, made.monitor, made.width, made.height,

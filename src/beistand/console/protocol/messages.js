@@ -19,6 +19,7 @@ const TEXT_BYTES = 1024 * 1024;
 
 // Fields as "name:type"; a list is [name, fields of an entry].
 const MONITOR = "id:u8 x:i32 y:i32 width:u16 height:u16 scalePercent:u16 isPrimary:bool name:str";
+const AREA = "x:u16 y:u16 width:u16 height:u16";
 const PRICE =
   "reason:str rateCents:u32 stepMinutes:u16 minimumMinutes:u16 vatBp:u16 isGross:bool payer:str language:str " +
   "graceSeconds:u16 rounding:str currency:str";
@@ -62,6 +63,7 @@ const ROWS = [
   [0x25, "ReleaseAll", INPUT, TECHNICIAN, ""],
   [0x30, "Frame", PICTURE, HOST, "frame:u32 isKey:bool isSharp:bool monitor:u8 width:u16 height:u16 "
     + "damageX:u16 damageY:u16 damageWidth:u16 damageHeight:u16 tMs:u32 data:bytes"],
+  [0x31, "Patch", PICTURE, HOST, "frame:u32 isSharp:bool monitor:u8 tMs:u32 areas:list data:bytes", { areas: AREA }],
   [0x40, "Clipboard", BULK, BOTH, "text:text"],
   [0x50, "RecordAsk", CONTROL, TECHNICIAN, "days:u16 keySha256:bytes"],
   [0x51, "RecordAnswer", CONTROL, HOST, "isYes:bool way:u8"],

@@ -15,7 +15,12 @@ export class Player {
     this.length = items.length ? items[items.length - 1].ms : 0;
     this.renderer = new Renderer(place.viewport, place.canvas, place.cursor);
     this.shown = 0;
-    this.decoder = new Decoder((frame, damage) => this.draw(frame, damage), () => {}, () => {});
+    this.decoder = new Decoder({
+      show: (frame, damage) => this.draw(frame, damage),
+      put: (pieces) => this.put(pieces),
+      shown: () => {},
+      wantKey: () => {},
+    });
     this.next = 0;
     this.at = 0;
     this.hiddenUntil = -1;
@@ -29,6 +34,12 @@ export class Player {
   draw(frame, damage) {
     if (frame.timestamp < this.hiddenUntil) return;
     this.renderer.draw(frame, damage);
+    this.shown += 1;
+  }
+
+  /** @param {import("../screen/patch.js").Piece[]} pieces */
+  put(pieces) {
+    this.renderer.put(pieces);
     this.shown += 1;
   }
 
@@ -47,11 +58,14 @@ export class Player {
       this.seek(this.items[first].ms);
       return;
     }
-    this.hiddenUntil = this.lastFrame(before);
+    // A patch is in no later frame: where there is one, everything is drawn.
+    const hasPatch = before.slice(key).some(({ message }) => message.kind === "Patch");
+    this.hiddenUntil = hasPatch ? -1 : this.lastFrame(before);
     this.renderer.drawsWhole = true;
     const codec = before.slice(0, key).filter(({ message }) => message.kind === "PictureConfig").pop();
     if (codec) this.decoder.configure(codec.message.codec);
-    for (const { message } of before.slice(0, key)) if (message.kind !== "Frame" && message.kind !== "PictureConfig") this.take(message);
+    const isPicture = (/** @type {any} */ message) => ["Frame", "Patch", "PictureConfig"].includes(message.kind);
+    for (const { message } of before.slice(0, key)) if (!isPicture(message)) this.take(message);
     for (const { message } of before.slice(key)) this.take(message);
     this.next = end;
     this.ticked = null;
@@ -66,6 +80,7 @@ export class Player {
   /** @param {any} message */
   take(message) {
     if (message.kind === "Frame") this.decoder.frame(message);
+    else if (message.kind === "Patch") this.decoder.patch(message);
     else if (message.kind === "PictureConfig") this.decoder.configure(message.codec);
     else if (message.kind === "CursorShape") this.renderer.cursorShape(message);
     else if (message.kind === "CursorAt") this.renderer.cursorAt(message);

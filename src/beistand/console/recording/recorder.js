@@ -109,7 +109,7 @@ class Tape {
     const now = performance.now();
     const ms = Math.round(now - this.began);
     if (message.kind === "Frame" && message.isKey) this.keyAt = now;
-    if (message.kind === "Frame" && now - this.keyAt > KEY_MS) {
+    if ((message.kind === "Frame" || message.kind === "Patch") && now - this.keyAt > KEY_MS) {
       this.keyAt = now;
       this.recorder.support.send({ kind: "KeyframeWanted" });
     }

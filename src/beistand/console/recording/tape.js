@@ -7,7 +7,7 @@ import * as hpke from "./hpke.js";
 
 export const CHUNK_BYTES = 256 * 1024;
 /** What is worth keeping of a session. */
-export const KEPT = new Set(["Frame", "PictureConfig", "CursorShape", "CursorAt", "Paused", "Curtain"]);
+export const KEPT = new Set(["Frame", "Patch", "PictureConfig", "CursorShape", "CursorAt", "Paused", "Curtain"]);
 const HEAD_BYTES = 8;
 
 /** Ties a recording to its place: moved elsewhere it does not open. @param {string} organisation @param {string} session

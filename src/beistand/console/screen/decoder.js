@@ -1,5 +1,6 @@
 // @ts-check
-// Frames of the customer's screen -> decoded pictures (WebCodecs). Newest wins: nothing is held back, nothing is repeated.
+// Frames of the customer's screen -> decoded pictures (WebCodecs), patches -> pixels. Nothing is held back, nothing is repeated.
+import { countOf, inflated, piecesOf, stored } from "./patch.js";
 
 // BT.709 of full range: greys, and so text, are exact in it. Not every browser shows it right.
 const FULL = "vp09.01.40.08.03.01.01.01.01";
@@ -48,18 +49,20 @@ function showsFull() {
 }
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Area */
+/** What waits for its turn to be drawn: a frame for the decoder, a patch for its pixels.
+ * @typedef {{number: number, began: number, damage: Area | null, picture: VideoFrame | null, pieces: import("./patch.js").Piece[] | null}} Turn */
 
-/** Decodes one stream; `show(frame, damage)` draws at once, `shown(number, ms)` acknowledges, `wantKey()` asks for a keyframe. */
+/** Decodes one stream, draws in its order: `show(frame, damage)` and `put(pieces)` draw at once, `shown(number, ms)`
+ * acknowledges, `wantKey()` asks for a keyframe. */
 export class Decoder {
-  /** @param {(frame: VideoFrame, damage: Area | null) => void} show @param {(number: number, ms: number) => void} shown @param {() => void} wantKey */
-  constructor(show, shown, wantKey) {
-    this.show = show;
-    this.shown = shown;
-    this.wantKey = wantKey;
+  /** @param {{show: (frame: VideoFrame, damage: Area | null) => void, put: (pieces: import("./patch.js").Piece[]) => void,
+   *   shown: (number: number, ms: number) => void, wantKey: () => void}} ways */
+  constructor(ways) {
+    this.ways = ways;
     this.codec = "";
     this.needsKey = true;
-    /** @type {Map<number, {at: number, damage: Area}>} frame number -> when it was given to the decoder, what it changes */
-    this.started = new Map();
+    /** @type {Turn[]} */
+    this.turns = [];
     /** @type {VideoDecoder | null} */
     this.decoder = null;
   }
@@ -71,8 +74,7 @@ export class Decoder {
   }
 
   restart() {
-    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
-    this.started.clear();
+    this.close();
     this.needsKey = true;
     const decoder = new VideoDecoder({
       output: (frame) => this.output(frame),
@@ -86,20 +88,20 @@ export class Decoder {
 
   /** The stream cannot be followed any more: begin anew with a keyframe. */
   lose() {
-    this.restart();
-    this.wantKey();
+    if (this.codec) this.restart();
+    this.ways.wantKey();
   }
 
   /** @param {any} message Frame */
   frame(message) {
     if (!this.decoder || !this.codec) return;
     if (this.needsKey && !message.isKey) {
-      this.wantKey();
+      this.ways.wantKey();
       return;
     }
     this.needsKey = false;
     const { damageX: x, damageY: y, damageWidth: width, damageHeight: height } = message;
-    this.started.set(message.frame, { at: performance.now(), damage: { x, y, width, height } });
+    this.wait(message.frame, { x, y, width, height });
     try {
       const type = message.isKey ? "key" : "delta";
       this.decoder.decode(new EncodedVideoChunk({ type, timestamp: message.frame, data: message.data }));
@@ -108,18 +110,55 @@ export class Decoder {
     }
   }
 
+  /** Pixels that need no decoder; dropped where the picture they belong to is not there. @param {any} message Patch */
+  patch(message) {
+    if (this.needsKey) return;
+    const count = countOf(message.areas);
+    if (!count) return this.lose();
+    const turn = this.wait(message.frame, null);
+    const planes = stored(message.data, count);
+    if (planes) this.patched(turn, piecesOf(message.areas, planes));
+    else inflated(message.data, count).then((found) => this.patched(turn, found && piecesOf(message.areas, found)));
+  }
+
+  /** @param {number} number @param {Area | null} damage */
+  wait(number, damage) {
+    /** @type {Turn} */
+    const turn = { number, began: performance.now(), damage, picture: null, pieces: null };
+    this.turns.push(turn);
+    return turn;
+  }
+
+  /** @param {Turn} turn @param {import("./patch.js").Piece[] | null} pieces null: not what it said it was */
+  patched(turn, pieces) {
+    if (!this.turns.includes(turn)) return; // the stream began anew meanwhile
+    if (!pieces) return this.lose();
+    turn.pieces = pieces;
+    this.draw();
+  }
+
   /** @param {VideoFrame} frame */
   output(frame) {
-    const number = frame.timestamp;
-    const { at: began, damage } = this.started.get(number) ?? { at: performance.now(), damage: null };
-    this.started.delete(number);
-    this.show(frame, damage);
-    frame.close();
-    this.shown(number, Math.min(65535, Math.round(performance.now() - began)));
+    const turn = this.turns.find(({ number, damage }) => damage && number === frame.timestamp);
+    if (!turn) return frame.close();
+    turn.picture = frame;
+    this.draw();
+  }
+
+  /** Everything whose turn it is. */
+  draw() {
+    while (this.turns.length && (this.turns[0].picture || this.turns[0].pieces)) {
+      const { number, began, damage, picture, pieces } = /** @type {Turn} */ (this.turns.shift());
+      if (picture) this.ways.show(picture, damage);
+      else if (pieces) this.ways.put(pieces);
+      picture?.close();
+      this.ways.shown(number, Math.min(65535, Math.round(performance.now() - began)));
+    }
   }
 
   close() {
     if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
     this.decoder = null;
+    for (const { picture } of this.turns.splice(0)) picture?.close();
   }
 }

@@ -6,9 +6,22 @@
 /** @type {boolean | null} */
 let isExact = null;
 
-/** Draws `area` of the frame at its own place; false if it was not drawn because this browser or the area will not have it.
+/** Draws `area` of the frame at its own place, and nothing beside it; tells whether without converting the rest.
  * @param {CanvasRenderingContext2D} context @param {VideoFrame} frame @param {Area} area */
 export function drawPart(context, frame, area) {
+  if (drawCut(context, frame, area)) return true;
+  context.save();
+  context.beginPath();
+  context.rect(area.x, area.y, area.width, area.height);
+  context.clip();
+  context.drawImage(frame, 0, 0);
+  context.restore();
+  return false;
+}
+
+/** False if it was not drawn because this browser or the area will not have it.
+ * @param {CanvasRenderingContext2D} context @param {VideoFrame} frame @param {Area} area */
+function drawCut(context, frame, area) {
   const even = { x: area.x & ~1, y: area.y & ~1, width: area.width, height: area.height };
   even.width += area.x - even.x;
   even.height += area.y - even.y;

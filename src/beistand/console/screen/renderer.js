@@ -11,7 +11,11 @@ export class Renderer {
     this.cursor = cursor;
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
     this.drawsWhole = true; // the canvas holds nothing to add a part to
-    canvas.addEventListener("contextrestored", () => (this.drawsWhole = true));
+    this.lost = () => {}; // what the canvas held is gone: patches are nowhere else
+    canvas.addEventListener("contextrestored", () => {
+      this.drawsWhole = true;
+      this.lost();
+    });
     /** @type {"fit" | number} */
     this.zoom = "fit";
     this.frame = { width: 0, height: 0 };
@@ -28,8 +32,14 @@ export class Renderer {
   draw(frame, damage) {
     const isNew = frame.displayWidth !== this.frame.width || frame.displayHeight !== this.frame.height;
     if (isNew) this.resize(frame);
-    if (isNew || this.drawsWhole || !damage || !drawPart(this.context, frame, damage)) this.context.drawImage(frame, 0, 0);
+    if (isNew || this.drawsWhole || !damage) this.context.drawImage(frame, 0, 0);
+    else drawPart(this.context, frame, damage);
     this.drawsWhole = false;
+  }
+
+  /** Pixels as they are. @param {import("./patch.js").Piece[]} pieces */
+  put(pieces) {
+    for (const { x, y, pixels } of pieces) this.context.putImageData(pixels, x, y);
   }
 
   /** @param {VideoFrame} frame */

@@ -37,11 +37,13 @@ export class Desk {
     this.recording = new RecordButton(support, (text) => this.notice(text, 6000), () => this.field.focus());
     this.build(place, customer);
     this.renderer = new Renderer(this.viewport, this.canvas, this.cursor);
-    this.decoder = new Decoder(
-      (frame, damage) => this.renderer.draw(frame, damage),
-      (number, ms) => this.shown(number, ms),
-      () => this.support.send({ kind: "KeyframeWanted" }),
-    );
+    this.decoder = new Decoder({
+      show: (frame, damage) => this.renderer.draw(frame, damage),
+      put: (pieces) => this.renderer.put(pieces),
+      shown: (number, ms) => this.shown(number, ms),
+      wantKey: () => this.support.send({ kind: "KeyframeWanted" }),
+    });
+    this.renderer.lost = () => this.decoder.lose();
     this.keyboard = new Keyboard((message) => this.support.input(message));
     listenKeyboard(this.field, this.keyboard, (command) => this.command(command));
     listenPointer(this.canvas, (x, y) => this.renderer.toFrame(x, y), {
@@ -138,7 +140,9 @@ export class Desk {
     this.recording.message(message);
     switch (message.kind) {
       case "Frame":
-        this.decoder.frame(message);
+      case "Patch":
+        if (message.kind === "Frame") this.decoder.frame(message);
+        else this.decoder.patch(message);
         document.documentElement.dataset.sharp = String(message.isSharp);
         break;
       case "PictureConfig":

@@ -50,7 +50,7 @@ export class RecordButton {
   /** @param {any} message */
   message(message) {
     if (this.recorder) this.recorder.message(message);
-    else if (!this.terms && message.kind !== "Frame" && this.early.length < 500) this.early.push(message);
+    else if (!this.terms && message.kind !== "Frame" && message.kind !== "Patch" && this.early.length < 500) this.early.push(message);
   }
 
   press() {

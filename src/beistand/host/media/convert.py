@@ -14,6 +14,7 @@ from ctypes import POINTER, c_double, c_int, c_ssize_t, c_void_p
 
 from beistand.host.media import libraries
 from beistand.host.media.vpx import Plane
+from beistand.host.ports import Rect
 
 STRIP = 64  # rows; even, because 4:2:0 halves them, and one block of damage.py high
 _BT_709 = 1  # SWS_CS_ITU709
@@ -76,19 +77,50 @@ class Planes:
     def differing(self, pair: Pair) -> set[int]:
         """The columns of blocks (64 px wide) in which a strip changed."""
         found: set[int] = set()
-        for before, after, stride, shift in zip(*pair, self.strides, self.shifts, strict=True):
+        for before, after, stride, shift, size in zip(*pair, self.strides, self.shifts, self.sizes, strict=True):
             if before == after:
                 continue
-            side = STRIP >> shift
+            side, width = STRIP >> shift, size[0]
             for row in range(0, len(before), stride):
-                if before[row : row + stride] == after[row : row + stride]:
+                end = row + width  # what stands behind it is the converter's own
+                if before[row:end] == after[row:end]:
                     continue
                 found.update(
                     column
-                    for column, at in enumerate(range(row, row + stride, side))
-                    if column not in found and before[at : at + side] != after[at : at + side]
+                    for column, at in enumerate(range(row, end, side))
+                    if column not in found and before[at : min(at + side, end)] != after[at : min(at + side, end)]
                 )
         return found
+
+    def changed(self, pair: Pair, column: int) -> Rect | None:
+        """The pixels of a block (of the picture's width) that a strip's renewal changed; `y` counts from the strip."""
+        boxes = []
+        for before, after, stride, shift, size in zip(*pair, self.strides, self.shifts, self.sizes, strict=True):
+            first, rows, differing = column * (STRIP >> shift), [], 0
+            side = min(STRIP >> shift, size[0] - first)
+            for row, at in enumerate(range(first, len(before), stride)):
+                old, new = before[at : at + side], after[at : at + side]
+                if old != new:
+                    rows.append(row)
+                    differing |= int.from_bytes(old, "big") ^ int.from_bytes(new, "big")
+            if rows:
+                left = side - (differing.bit_length() + 7) // 8
+                right = side - ((differing & -differing).bit_length() - 1) // 8
+                boxes.append([edge << shift for edge in (left, rows[0], right, rows[-1] + 1)])
+        if not boxes:
+            return None
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
+        return Rect(column * STRIP + left, top, right - left, bottom - top)
+
+    def is_neutral(self, area: Rect) -> bool:
+        """Whether an area of a 4:4:4 picture holds greys alone."""
+        grey = b"\x80" * area.width
+        return all(
+            ctypes.string_at(plane.address + row * plane.stride + area.x, area.width) == grey
+            for plane in self.planes[1:]
+            for row in range(area.y, area.y + area.height)
+        )
 
     def padded(self, index: int, stride: int) -> bytes:
         """The plane with `stride` bytes a row, as PyAV's frames want it."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from beistand.host.media.convert import Converter
+from beistand.host.media.convert import Converter, Pair
 from beistand.host.media.damage import BLOCK, Grid, row_spans
 from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError, Kind
 from beistand.host.media.libraries import LibraryMissingError
 from beistand.host.media.unused_memory import give_back_tokens, give_back_zeros, map_large_blocks
 from beistand.host.media.vpx import VpxEncoder, VpxError
-from beistand.host.ports import CapturedFrame
+from beistand.host.ports import CapturedFrame, Rect
 
 MOST_COMPARED = 120  # blocks of damage, a window of 700 x 700: more is a picture that moves, and not worth a look
 THREADS = max(1, min(4, os.cpu_count() or 2))  # two: 1.7 times the pace of one; the rest is the customer's
@@ -46,7 +47,8 @@ class Vp9Encoder:
         self.grid = Grid(width, height)
         self._converter = Converter(width, height, is_444, is_full)
         self._encoder = VpxEncoder(width, height, is_444, threads, is_full=is_full)
-        self._is_444 = is_444
+        self._is_444, self._is_full = is_444, is_full
+        self._strips: dict[int, Pair] = {}  # what the last `take` changed, where it looked
         self._is_new = True
         self._has_zeros = True  # libvpx takes its pictures with the first frame, and clears more than it needs
         self._is_hurried = False
@@ -56,7 +58,7 @@ class Vp9Encoder:
     def take(self, frame: CapturedFrame) -> frozenset[int]:
         claimed, spans = self.grid.blocks(frame.damage), row_spans(frame.damage, frame.height)
         compares = len(claimed) <= MOST_COMPARED
-        strips = self._converter.convert(frame.pixels, frame.stride, spans, compares)
+        strips = self._strips = self._converter.convert(frame.pixels, frame.stride, spans, compares)
         columns = self.grid.columns
         if not compares:
             # Whole rows are grabbed: what happens beside the damage meanwhile stands in the planes before it is told.
@@ -67,8 +69,22 @@ class Vp9Encoder:
         changed = {
             row * columns + column for row, pair in strips.items() for column in self._converter.planes.differing(pair)
         } | (self._unsure & claimed)
+        for block in self._unsure & changed:
+            strips.pop(block // columns, None)  # more of it may differ from what was sent than what changed now
         self._unsure -= changed
         return frozenset(changed)
+
+    def changed(self, blocks: Iterable[int]) -> list[Rect]:
+        found = []
+        for block in blocks:
+            row, column = divmod(block, self.grid.columns)
+            pair = self._strips.get(row)
+            box = pair and self._converter.planes.changed(pair, column)
+            found.append(replace(box, y=row * BLOCK + box.y) if box else self.grid.rect(block))
+        return [self.grid.within(area) for area in found]
+
+    def is_exact(self, block: int) -> bool:
+        return self._is_full and self._is_444 and self._converter.planes.is_neutral(self.grid.rect(block))
 
     def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
         is_key = is_key or self._is_new

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from beistand.host.media.damage import Grid
-from beistand.host.ports import CapturedFrame
+from beistand.host.ports import CapturedFrame, Rect
 
 
 class EncoderError(Exception):
@@ -58,6 +58,14 @@ class Encoder(Protocol):
 
     def take(self, frame: CapturedFrame) -> frozenset[int]:
         """Converts the damaged rows into the kept planes and says which blocks have changed (or may have)."""
+        ...
+
+    def changed(self, blocks: Iterable[int]) -> list[Rect]:
+        """The pixels of these blocks that the last `take` changed, as far as it looked: the whole block otherwise."""
+        ...
+
+    def is_exact(self, block: int) -> bool:
+        """Whether the block's pixels come out on the other side as they are, once it was sent losslessly."""
         ...
 
     def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:

@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from beistand.host.media import rate
-from beistand.host.media.damage import Sharpness
+from beistand.host.media import patch, rate
+from beistand.host.media.damage import Sharpness, around
 from beistand.host.media.encoder import open_encoder
 from beistand.host.media.encoding import Codec, Encoded, Encoder, EncoderError
 from beistand.host.media.watch import Outputs, Watch
@@ -28,15 +28,27 @@ IDLE_LOOK_SECONDS = 0.1  # the same once neither picture nor cursor has changed 
 IDLE_AFTER = 1.0
 RETRY_SECONDS = 1.0  # after the platform or the encoder failed
 MOST_KEY_BYTES = 500_000  # a keyframe above this is coded again
+LOOSE = 1.3  # one rectangle around all may hold so much more than they do
+PATCH_PIXELS = 24_000  # compressing more would take a millisecond
+PHOTO_BYTES = 3_000  # a still block that takes more has colours enough to hide a step of one or two
 FRUGAL = 52  # with this quantizer, which takes about a third of the bytes of a session's first one
 
 
 @dataclass(frozen=True)
-class EncodedFrame:
-    """What the message Frame carries; `is_sharp`: no block of the other side's picture is visibly coarse.
+class Patched:
+    """A patch (media/patch.py) and the blocks it lies in."""
 
-    `damage` holds every pixel that differs from the frame before, also those that the codec's loop filter changed.
-    `quantizer` is for logs: 0 lossless to 63 coarsest.
+    areas: tuple[Rect, ...]
+    data: bytes
+    blocks: frozenset[int]
+
+
+@dataclass(frozen=True)
+class EncodedFrame:
+    """What the message Frame carries, or with `areas` the message Patch.
+
+    `is_sharp`: no block of the other side's picture is visibly coarse. `damage` holds every pixel that differs from the
+    frame before, also those that the codec's loop filter changed. `quantizer` is for logs: 0 lossless to 63 coarsest.
     """
 
     frame: int
@@ -49,6 +61,7 @@ class EncodedFrame:
     t_ms: int
     data: bytes
     quantizer: int
+    areas: tuple[Rect, ...] = ()
 
 
 class PictureWorker:
@@ -62,8 +75,9 @@ class PictureWorker:
         outputs: Outputs,
         clock: Callable[[], float] = time.monotonic,
         opener: Callable[[Codec, int, int], Encoder] = open_encoder,
+        may_patch: bool = False,
     ) -> None:
-        """The worker owns `screen` from `start()` on and closes it at its end."""
+        """The worker owns `screen` from `start()` on and closes it at its end; `may_patch`: the page knows Patch."""
         self._screen, self._on_frame, self._outputs = screen, on_frame, outputs
         self._clock, self._opener = clock, opener
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
@@ -71,7 +85,7 @@ class PictureWorker:
         self._orders: deque[Callable[[float], None]] = deque()
         self._is_active = self._is_held = self._is_stopped = False
         # From here on: only the worker's thread.
-        self._codec = codec
+        self._codec, self._may_patch = codec, may_patch
         self._rate = rate.Rate()
         self._encoder: Encoder | None = None
         self._spare: Encoder | None = None  # opened before it is needed
@@ -131,9 +145,9 @@ class PictureWorker:
         """Shows another monitor from now on."""
         self._order(lambda now: self._select(monitor, now))
 
-    def use(self, codec: Codec) -> None:
+    def use(self, codec: Codec, may_patch: bool = False) -> None:
         """Changes the codec, beginning with a keyframe and a new config."""
-        self._order(lambda now: self._use(codec, now))
+        self._order(lambda now: self._use(codec, may_patch, now))
 
     def _order(self, order: Callable[[float], None]) -> None:
         with self._wake:
@@ -206,7 +220,8 @@ class PictureWorker:
             return rate.NOTHING_STANDS
         steps = [max(quantizer, encoder.finest) for quantizer in rate.SHARPENING]
         counts = tuple(len(sharpness.coarser_than(quantizer, now, rate.STILL)) for quantizer in steps)
-        return rate.Standing(counts, sharpness.next_still(steps[-1], rate.STILL, now))
+        inexact = len(sharpness.inexact(now, rate.STILL)) if self._may_patch else 0
+        return rate.Standing(counts, sharpness.next_still(steps[-1], rate.STILL, now), inexact)
 
     def _perform(self, effects: Sequence[rate.Effect]) -> bool:
         """Does what the rate says until it says no more; tells whether there was anything to do."""
@@ -217,11 +232,15 @@ class PictureWorker:
                     effects = self._take(take)
                 case rate.Sharpen() as sharpen:
                     effects = self._sharpen(sharpen)
+                case rate.Polish() as polish:
+                    effects = self._polish(polish)
         return is_busy
 
     def _take(self, take: rate.Take) -> Sequence[rate.Effect]:
         began = self._clock()
-        frame = self._screen.grab(full=take.is_key)
+        return self._took(self._screen.grab(full=take.is_key), take, began)
+
+    def _took(self, frame: CapturedFrame, take: rate.Take, began: float) -> Sequence[rate.Effect]:
         encoder, sharpness, is_key = self._fitting(frame, take.is_key)
         if is_key and not take.is_key:
             frame = self._screen.grab(full=True)
@@ -238,7 +257,12 @@ class PictureWorker:
         moving = any(sharpness.is_moving(block, began) for block in blocks)
         sharpness.changed(blocks, began)
         encoder.hurry(self._rate.is_hurried)
-        quantizer = take.quantizer if is_key or moving else self._rate.fine(take.quantizer, len(blocks))
+        fine = self._rate.fine(take.quantizer, len(blocks))
+        most = self._rate.most_patched(len(blocks), moving) if self._may_patch and not is_key else 0
+        if most and (patched := self._patch(frame, blocks, most)):
+            return self._leave(patched, began, is_sharpening=False)
+        quantizer = take.quantizer if is_key or moving else fine
+        blocks = blocks if is_key else sharpness.with_owed(blocks)
         encoded = encoder.encode(blocks, quantizer, self._milliseconds(), is_key)
         if encoded.is_key and len(encoded.data) > MOST_KEY_BYTES and quantizer < FRUGAL:
             encoded = encoder.encode(blocks, FRUGAL, self._milliseconds(), is_key=True)
@@ -252,26 +276,75 @@ class PictureWorker:
         blocks = self._sharpness.coarser_than(sharpen.quantizer, began, rate.STILL)[: sharpen.most_blocks]
         if not blocks:
             return []
-        encoded = self._encoder.encode(blocks, sharpen.quantizer, self._milliseconds(), is_key=False)
+        chosen = self._sharpness.with_owed(blocks)
+        encoded = self._encoder.encode(chosen, sharpen.quantizer, self._milliseconds(), is_key=False)
         return self._leave(encoded, began, is_sharpening=True)
 
-    def _leave(self, encoded: Encoded, began: float, is_sharpening: bool) -> Sequence[rate.Effect]:
+    def _patch(self, frame: CapturedFrame, blocks: frozenset[int], most_bytes: int) -> Patched | None:
+        """A small change as it is; None if a coder does better."""
+        assert self._encoder is not None
+        assert self._sharpness is not None
+        settled = frozenset(filter(self._sharpness.is_settled, blocks))
+        grid = self._encoder.grid
+        areas = self._encoder.changed(sorted(settled)) + [grid.rect(block) for block in sorted(blocks - settled)]
+        whole = around(areas)
+        if whole.width * whole.height <= LOOSE * sum(area.width * area.height for area in areas):
+            areas = [whole]
+        if sum(area.width * area.height for area in areas) > PATCH_PIXELS:
+            return None
+        parts = [patch.pixels(frame, area) for area in areas]
+        data = patch.packed(parts, patch.QUICK)
+        if len(data) > most_bytes:
+            return None
+        self._sharpness.patched(settled, is_whole=False)
+        self._sharpness.patched(blocks - settled, is_whole=True)
+        return Patched(tuple(areas), data, blocks)
+
+    def _polish(self, polish: rate.Polish) -> Sequence[rate.Effect]:
+        """Sends still blocks as they are whose colours came out a step off; none that would cost as much as a photo."""
+        if self._encoder is None or self._sharpness is None:
+            return []
+        began = self._clock()
+        frame = self._screen.grab()
+        if frame.damage:
+            return self._took(frame, rate.Take(self._rate.quantizer, is_key=False), began)
+        areas, parts, sent = [], [], []
+        blocks = self._sharpness.inexact(began, rate.STILL)
+        for block in blocks[: min(polish.most_blocks, patch.MOST_AREAS)]:
+            self._sharpness.excuse([block])
+            if self._encoder.is_exact(block):
+                continue
+            area = self._encoder.grid.rect(block)
+            part = patch.pixels(frame, area)
+            if len(patch.packed([part], patch.QUICK)) <= PHOTO_BYTES:
+                areas.append(area)
+                parts.append(part)
+                sent.append(block)
+        if not sent:
+            return []
+        self._sharpness.patched(sent, is_whole=True)
+        made = Patched(tuple(areas), patch.packed(parts, patch.CAREFUL), frozenset(sent))
+        return self._leave(made, began, is_sharpening=True)
+
+    def _leave(self, encoded: Encoded | Patched, began: float, is_sharpening: bool) -> Sequence[rate.Effect]:
         assert self._encoder is not None
         assert self._sharpness is not None
         self._is_resting = False
-        self._sharpness.sent(encoded.blocks, encoded.quantizer)
         self._frame += 1
         grid, monitor = self._encoder.grid, 0 if self._watch.monitor is None else self._watch.monitor.id
-        t_ms = int((began - self._started) * 1000)
+        areas: tuple[Rect, ...] = ()
+        if isinstance(encoded, Patched):
+            areas, is_key, quantizer, damage = encoded.areas, False, rate.EXACT, grid.bounds(encoded.blocks)
+        else:
+            self._sharpness.sent(encoded.blocks, encoded.quantizer)
+            is_key, quantizer, damage = encoded.is_key, encoded.quantizer, grid.bounds(encoded.touched)
         made = EncodedFrame(
-            self._frame, encoded.is_key, self._sharpness.worst() <= rate.SHARP, monitor, grid.width, grid.height,
-            grid.bounds(encoded.touched), t_ms, encoded.data, encoded.quantizer,
+            self._frame, is_key, self._sharpness.worst() <= rate.SHARP, monitor, grid.width, grid.height,
+            damage, int((began - self._started) * 1000), encoded.data, quantizer, areas,
         )  # fmt: skip
         self._emit(lambda: self._on_frame(made))
         now = self._clock()
-        sent = rate.Sent(
-            made.frame, len(made.data), len(encoded.blocks), encoded.quantizer, made.is_key, is_sharpening, now - began
-        )
+        sent = rate.Sent(made.frame, len(made.data), len(encoded.blocks), quantizer, is_key, is_sharpening, now - began)
         return self._rate.handle(sent, now)
 
     def _fitting(self, frame: CapturedFrame, is_key: bool) -> tuple[Encoder, Sharpness, bool]:
@@ -326,8 +399,8 @@ class PictureWorker:
         self._close_encoder()
         self._lose_picture(now)
 
-    def _use(self, codec: Codec, now: float) -> None:
-        self._codec = codec
+    def _use(self, codec: Codec, may_patch: bool, now: float) -> None:
+        self._codec, self._may_patch = codec, may_patch
         self._close_encoder()
         self._close_spare()
         self._lose_picture(now)

@@ -17,7 +17,7 @@ from av.video.reformatter import ColorRange, Colorspace
 
 from beistand.host.media.damage import Grid, row_spans
 from beistand.host.media.encoding import Codec, Encoded, EncoderError, Kind
-from beistand.host.ports import CapturedFrame
+from beistand.host.ports import CapturedFrame, Rect
 
 THREADS = 2
 COARSE, FINE = 20, 4  # the VP9 quantizers whose PSNR (41 and 52 dB on text) x264's crf 23 and 8 reach as well
@@ -95,6 +95,12 @@ class PyavEncoder:
                 target[row * line : row * line + width * 4] = frame.pixels[source : source + width * 4]
         self._has_taken = True
         return self.grid.blocks(frame.damage)
+
+    def changed(self, blocks: Iterable[int]) -> list[Rect]:
+        return [self.grid.rect(block) for block in blocks]
+
+    def is_exact(self, block: int) -> bool:
+        return False
 
     def encode(self, blocks: Iterable[int], quantizer: int, milliseconds: int, is_key: bool) -> Encoded:
         self._fit(quantizer)

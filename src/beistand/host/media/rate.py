@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 
+from beistand.host.media.damage import SETTLED
+
 FRAMES_IN_FLIGHT = 6
 SECONDS_IN_FLIGHT = 0.2
 FASTEST = 1 / 60  # seconds between two frames of changes
@@ -23,10 +25,17 @@ START = 2  # the step of the ladder a session begins with: quantizer 36
 FIRST = 48  # a keyframe before the line's speed is known: a page of text takes 335 kB at 36, half a second of 5 Mbit/s
 FIRST_NARROW = 60  # a keyframe on a line that is known to be narrow (below AMPLE), as after a pause
 SMALL_CHANGES = ((6, 0), (24, 16))  # up to so many blocks: this quantizer, unless the line is slow
+PATCH_TYPED, PATCH_SMALL, PATCH_TINY = 24_000, 12_000, 4_000  # bytes: typing, SMALL_CHANGES, on a slow line or moving
 SHARPENING = (8, 4, 0)  # quantizers for what stands still: 48 dB, 52 dB, lossless (text of 1920 x 1080)
-SHARP = 4  # from this quantizer on nobody sees a difference (52 dB)
+SHARP = SETTLED
+EXACT = -1  # what is sent as it is, after everything was sent losslessly: stands beside the quantizers
 EXACT_BLOCKS = 32  # lossless for so few blocks costs little; for more only if the line carries it in a second
-BLOCK_BYTES = {8: 600.0, 4: 300.0, 0: 900.0}  # a block's cost until it is measured: text after quantizer 36
+BLOCK_BYTES = {
+    8: 600.0,
+    4: 300.0,
+    0: 900.0,
+    EXACT: 900.0,
+}  # a block's cost until it is measured: text after quantizer 36
 HURRY_ABOVE, HURRY_BELOW = 0.045, 0.015  # seconds a frame costs: the coder is told to hurry, or no longer to
 AMPLE = 2_000_000  # bytes a second: a line that carries hurried frames, which take 2 to 3 times the bytes
 DELAY_COARSER = 0.12  # seconds a frame waits longer than the fastest ever did: the line is too full
@@ -50,6 +59,7 @@ class Standing:
 
     coarse: tuple[int, ...]  # one count per entry of SHARPENING
     next_still: float | None
+    inexact: int = 0  # blocks that are lossless and still, and not known to be exact
 
 
 NOTHING_STANDS = Standing((0,) * len(SHARPENING), None)
@@ -110,7 +120,14 @@ class Sharpen:
     most_blocks: int
 
 
-Effect = Take | Sharpen
+@dataclass(frozen=True)
+class Polish:
+    """Send at most so many lossless blocks as they are, where their colours need it."""
+
+    most_blocks: int
+
+
+Effect = Take | Sharpen | Polish
 
 
 class Rate:
@@ -182,6 +199,14 @@ class Rate:
                 return min(quantizer, finer)
         return quantizer
 
+    def most_patched(self, blocks: int, is_moving: bool) -> int:
+        """How many bytes a change of so many blocks may take as it is; what takes more is coded."""
+        if blocks > SMALL_CHANGES[-1][0]:
+            return 0
+        if is_moving or self._step > START:
+            return PATCH_TINY
+        return PATCH_TYPED if blocks <= SMALL_CHANGES[0][0] else PATCH_SMALL
+
     def next_deadline(self) -> float | None:
         """When to come back with a Tick if nothing else happens; None: only an event can change anything."""
         if not self.has_credit(self._now):
@@ -228,13 +253,16 @@ class Rate:
         if steps[-1][1] <= EXACT_BLOCKS:
             steps = steps[-1:]  # so few are exact at once
         for quantizer, count in steps:
-            if count and (quantizer or self._may_be_exact(count)):
+            if count and (quantizer or self._may_be_exact(count, 0)):
                 most = self._affordable(quantizer)
                 return [Sharpen(quantizer, max(1, most // 4) if is_busy else most)]
+        inexact = self._standing.inexact
+        if inexact and not is_busy and self._may_be_exact(inexact, EXACT):
+            return [Polish(self._affordable(EXACT))]
         return []
 
-    def _may_be_exact(self, count: int) -> bool:
-        return count <= EXACT_BLOCKS or count * self._block_bytes[0] <= (self._speed or 0.0)
+    def _may_be_exact(self, count: int, quantizer: int) -> bool:
+        return count <= EXACT_BLOCKS or count * self._block_bytes[quantizer] <= (self._speed or SHARPEN_BYTES)
 
     def _affordable(self, quantizer: int) -> int:
         budget = SHARPEN_BYTES if self._speed is None else self._speed * SHARPEN_SECONDS

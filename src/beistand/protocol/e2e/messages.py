@@ -290,6 +290,28 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class PatchArea:
+    """One entry of Patch: a rectangle of the picture."""
+
+    x: int = _wire("u16")
+    y: int = _wire("u16")
+    width: int = _wire("u16")
+    height: int = _wire("u16")
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Pixels as they are: `data` is raw deflate of each area's red, green and blue plane, row by row."""
+
+    frame: int = _wire("u32")
+    is_sharp: bool = _wire("bool")
+    monitor: int = _wire("u8")
+    t_ms: int = _wire("u32")
+    areas: tuple[PatchArea, ...] = _list(PatchArea)
+    data: bytes = _wire("bytes")
+
+
+@dataclass(frozen=True)
 class Clipboard:
     text: str = _wire("text")
 
@@ -381,6 +403,7 @@ TABLE: dict[int, tuple[type, int, str]] = {
     0x24: (Key, INPUT, TECHNICIAN),
     0x25: (ReleaseAll, INPUT, TECHNICIAN),
     0x30: (Frame, PICTURE, HOST),
+    0x31: (Patch, PICTURE, HOST),
     0x40: (Clipboard, BULK, BOTH),
     0x50: (RecordAsk, CONTROL, TECHNICIAN),
     0x51: (RecordAnswer, CONTROL, HOST),
