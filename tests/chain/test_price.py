@@ -68,12 +68,12 @@ def test_s28_an_announced_price_is_agreed_to_counted_recorded_and_rated(
     technician, program = new_technician(made), new_program(house.origin)
     typed(desktop, technician.digits)
     notice = made["coverage"]["notice"]
-    assert "96,00 € je Stunde zzgl. 19 % USt., je angefangene 15 Minuten" in notice
+    assert "114,24 € je Stunde inkl. 19 % USt., je angefangene 15 Minuten" in notice
     desktop.wait_heard(notice, program.pid)
     desktop.click("Kostenpflichtig beauftragen")
     clock = technician.wait(lambda t: next((c for c in t.got if isinstance(c, m.Clock) and c.is_counting), None))
-    assert (clock.is_chargeable, clock.has_amount, clock.cents) == (True, True, 2400)
-    desktop.wait_heard("höchstens 24,00 € zzgl. 19 % USt.", program.pid)
+    assert (clock.is_chargeable, clock.has_amount, clock.cents) == (True, True, 2856)
+    desktop.wait_heard("höchstens 28,56 € inkl. 19 % USt.", program.pid)
     counted(desktop, program)
 
     desktop.click("Pause")
@@ -103,7 +103,7 @@ def test_work_that_turns_chargeable_waits_for_the_answer_and_a_no_costs_nothing(
     made = house.new_session()
     technician, program = new_technician(made), new_program(house.origin)
     agreed(desktop, technician, program)
-    wait_until(lambda: ("customer", "consent") in house.facts(made["id"]))
+    wait_until(lambda: house.session(made["id"])["seconds"] >= 1, "no free second was counted")
     set_price(house, price_cents_per_hour=9600)
 
     def ask(reason: str) -> Any:
@@ -126,7 +126,7 @@ def test_work_that_turns_chargeable_waits_for_the_answer_and_a_no_costs_nothing(
     card = ask("Neuer Rechner")
     desktop.click("Kostenpflichtig beauftragen")
     technician.wait(lambda t: any(isinstance(c, m.ChargeAnswer) and c.is_yes for c in t.got))
-    desktop.wait_heard("höchstens 24,00 € zzgl. 19 % USt.", program.pid)
+    desktop.wait_heard("höchstens 28,56 € inkl. 19 % USt.", program.pid)
     counted(desktop, program)
     free, charged = ended(house, desktop, technician, program, made["id"])
     assert (free.is_chargeable, free.consent) == (False, None)

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from beistand.billing.price_card import money
 from beistand.server.documents.pdf import Typesetter
-from beistand.server.invoicing import running
+from beistand.server.invoicing import mailing, running
 from beistand.server.invoicing.issuing import Actor
 from beistand.server.invoicing.running import period_of
 from beistand.server.portal.coverage import Wish, coverage
@@ -57,6 +58,26 @@ def test_a_small_business_announces_no_vat_and_bills_none(world, kind):
     letter = words_of(next(file.content for file in files if file.media_type == "application/pdf"))
     assert "§ 19 UStG" in letter
     assert "19 %" not in letter
+
+
+def test_what_an_unknown_caller_was_told_is_what_the_letter_and_its_mail_ask_for(world):
+    """At the phone nobody knows the caller; the office names them before the invoice."""
+
+    def ask(c):
+        firm, user = accounts.get_organisation(c, world.firm), world.people["Tina Technik"]
+        return coverage(c, firm, Wish(None, "Erna Klein", "de"), user, int(at(12, 8).timestamp() * 1e6)).card
+
+    card = world.read(ask)
+    assert "142,80 € je Stunde inkl. 19 % USt." in card.text
+    who = world.party("Erna Klein", kind="person", **ADDRESS)
+    world.session(at(12, 8), 20, who=who, card=card)
+    invoice, files = invoiced(world)
+    told = money(card.amount_cents(20 * 60), "de")
+    assert (told, invoice.gross_cents) == ("71,40 €", 7140)
+    letter = next(file for file in files if file.media_type == "application/pdf")
+    assert f"Bitte überweisen Sie {told}" in words_of(letter.content)
+    mail = mailing.letter(invoice, [letter], "Muster IT", "office@muster.example", "erna@klein.example")
+    assert f"über {told}." in mail.get_body().get_content().replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

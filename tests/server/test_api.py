@@ -152,11 +152,23 @@ async def test_without_contract_the_exact_notice_is_made_and_kept(home: Any) -> 
     opened = await begin(home)
     assert opened["coverage"]["is_chargeable"] is True
     assert opened["coverage"]["notice"] == (
-        "Kostenpflichtige Hilfe. Grund: kein Servicevertrag. Preis: 96,00 € je Stunde zzgl. 19 % USt., "
+        "Kostenpflichtige Hilfe. Grund: kein Servicevertrag. Preis: 114,24 € je Stunde inkl. 19 % USt., "
         "je angefangene 15 Minuten, mindestens 15 Minuten. Rechnung an: Frau Muster."
     )
     kept = (await home.tina.get(f"/api/sessions/{opened['id']}")).json
     assert kept["coverage"].items() <= opened["coverage"].items()
+
+
+async def test_an_unknown_caller_is_a_consumer_until_they_say_that_they_are_a_business(home: Any) -> None:
+    """§ 3 PAngV: a consumer is told the whole price; a business net, in the middle of the session as at its beginning."""
+    terms(home, price_cents_per_hour=9600)
+    preview = (await home.tina.post("/api/coverage", {"customer_name": "Muster", "is_business": True})).json
+    opened = await begin(home, customer_name="Muster", is_business=True)
+    assert preview["notice"] == opened["coverage"]["notice"]
+    assert "96,00 € je Stunde zzgl. 19 % USt." in opened["coverage"]["notice"]
+    assert (opened["terms"]["is_gross"], (await begin(home))["terms"]["is_gross"]) == (False, True)
+    person = (await home.tina.post("/api/customers", {"name": "Ann", "kind": "person"})).json
+    assert (await begin(home, customer_id=person["id"], is_business=True))["terms"]["is_gross"] is True
 
 
 async def test_a_consumer_sees_gross_prices_in_their_language(home: Any) -> None:
@@ -189,6 +201,7 @@ async def test_without_a_price_help_is_goodwill_and_never_chargeable(home: Any) 
         ({"language": "fr"}, 422, "language"),
         ({"customer_id": 5}, 422, "customer_id"),
         ({"customer_id": "nobody"}, 404, "not_found"),
+        ({"is_business": 1}, 422, "is_business"),
     ],
 )
 async def test_wrong_sessions_are_refused_by_the_name_of_the_field(

@@ -403,7 +403,7 @@ async def test_the_level_of_the_technician_makes_the_price(office: Any) -> None:
     fields = {"name": "Alle", "rate1": "96", "rate3": "132"}
     assert (await send(office, "/prices/lists", fields)).status == 303
     assert (await send(office, "/prices/levels", {"person": tina_id, "level": "3"})).status == 303
-    told = (await tina.post("/api/coverage", {"customer_name": "x"})).json
+    told = (await tina.post("/api/coverage", {"customer_name": "x", "is_business": True})).json
     assert "132,00 €" in told["notice"]
 
 

@@ -3,6 +3,7 @@
 Pictures of every page lie in pytest's temporary folder (`--basetemp`), for people to look at.
 """
 
+import re
 import secrets
 from datetime import date
 from pathlib import Path
@@ -194,15 +195,23 @@ async def test_the_console_says_who_pays_before_the_number_is_made(tmp_path: Pat
         page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
         await page.goto(f"{origin}/console/")
         told = page.locator("[data-test=coverage]")
+        await page.fill("[data-test=customer]", "Neu am Telefon")
+        notice = page.locator("[data-test=notice]")
+        await expect(notice).to_contain_text("€ je Stunde inkl. 19 % USt.", timeout=30_000)
+        await page.select_option("[data-test=caller]", "business")
+        await expect(notice).to_contain_text("€ je Stunde zzgl. 19 % USt.")
+        await page.screenshot(path=tmp_path / "console-caller.png", full_page=True)
         await page.fill("[data-test=customer]", "Bäckerei Süß & Söhne")
         nobody = "Kostenpflichtig: diese Leistung ist in Servicevertrag 1001 nicht enthalten."
         await expect(told).to_have_text(nobody, timeout=30_000)
         await page.screenshot(path=tmp_path / "console-chargeable.png", full_page=True)
-        notice = page.locator("[data-test=notice]")
-        await expect(notice).to_contain_text("Preis: 120,00 € je Stunde zzgl. 19 % USt.")
+        await expect(page.locator("[data-test=caller]")).to_be_hidden()
+        await expect(notice).to_contain_text(
+            re.compile(r"Preis: (120|180),00 € je Stunde zzgl. 19 % USt.")
+        )  # by night it is half more
         await page.fill("[data-test=customer]", "Erna Müller")
         await expect(told).to_have_text("Kostenpflichtig: kein Servicevertrag.", timeout=30_000)
-        await expect(notice).to_contain_text("142,80 € je Stunde inkl. 19 % USt.")
+        await expect(notice).to_contain_text(re.compile(r"(142,80|214,20) € je Stunde inkl. 19 % USt."))
         await page.select_option("[data-test=work]", label="Einrichtung")
         await page.fill("#case-title", "Drucker")
         await page.click("[data-test=create]")

@@ -8,7 +8,7 @@ import { clean, el, show } from "./dom.js";
 const WAIT_MS = 250;
 
 /** @param {() => { customer_id: string | null, customer_name: string }} customer who was picked or typed
- * @returns {Promise<{ node: any, refresh: () => void, choice: () => Record<string, string> }>} */
+ * @returns {Promise<{ node: any, refresh: () => void, choice: () => Record<string, string | boolean> }>} */
 export async function payer(customer) {
   const every = await call("GET", "/api/service-types").catch(() => []);
   const kinds = every.filter((/** @type {any} */ kind) => kind.is_for_coverage);
@@ -23,12 +23,16 @@ export async function payer(customer) {
   const choosing = el("div", { hidden: true }, el("label", { for: "contract" }, t("which_contract")), contract);
   const ofCase = el("div", { hidden: true }, el("label", { for: "case" }, t("case")), cases,
     el("label", { for: "case-title" }, t("case_new")), title);
+  const caller = el("select", { id: "caller", "data-test": "caller" },
+    el("option", { value: "" }, t("caller_private")), el("option", { value: "business" }, t("caller_business")));
+  const ofCaller = el("div", { hidden: true }, el("label", { for: "caller" }, t("caller")), caller);
   let asked = 0;
   let shownFor = "";
 
   const choice = () => {
     const wanted = { service_type_id: work.value, contract_id: contract.value, case_id: cases.value, case_title: title.value.trim() };
-    return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
+    const isBusiness = !customer().customer_id && caller.value === "business";
+    return { ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value)), ...(isBusiness && { is_business: true }) };
   };
   const ask = async () => {
     const mine = ++asked;
@@ -55,6 +59,7 @@ export async function payer(customer) {
         el("option", { value: one.id }, `${clean(one.number)}: ${clean(one.partner)}`)));
     }
     ofCase.hidden = !isKnown;
+    ofCaller.hidden = isKnown || !answer?.is_chargeable;
     if (answer && !cases.options.length) {
       show(cases, el("option", { value: "" }, t("case_none")), ...answer.cases.map((/** @type {any} */ one) =>
         el("option", { value: one.id }, `${one.number}: ${clean(one.title)}`)));
@@ -66,9 +71,9 @@ export async function payer(customer) {
     clearTimeout(timer);
     timer = setTimeout(ask, WAIT_MS);
   };
-  for (const field of [work, contract]) field.addEventListener("change", refresh);
+  for (const field of [work, contract, caller]) field.addEventListener("change", refresh);
   const node = el("div", {},
     kinds.length ? el("label", { for: "work" }, t("work")) : null, kinds.length ? work : null,
-    ofCase, choosing, told, words);
+    ofCaller, ofCase, choosing, told, words);
   return { node, refresh, choice };
 }

@@ -134,7 +134,7 @@ def read_wish(visit: Visit, connection: Connection, firm: Organisation, body: di
         if service is None:
             raise RefusalError(404, "not_found", visit.say("not_found"))
     contract_id, list_id = json_fields.id_(body, "contract_id"), json_fields.id_(body, "price_list_id")
-    return Wish(customer, name, language, service, contract_id, list_id)
+    return Wish(customer, name, language, service, contract_id, list_id, json_fields.is_true(body, "is_business"))
 
 
 def case_of(visit: Visit, connection: Connection, wish: Wish, body: dict[str, Any]) -> str | None:

@@ -120,6 +120,7 @@ def _card(visit: Visit, connection: Connection, session: Session, reason: str) -
     firm = accounts.get_organisation(connection, visit.me.organisation_id)
     customer = parties.get_party(connection, firm.id, session.customer_id) if session.customer_id else None
     words = OUTSIDE if session.covered_by else coverage.REASON
-    wish = coverage.Wish(customer, session.customer_name, session.language)
+    is_business = customer is None and charges.is_business_caller(connection, firm.id, session.id)
+    wish = coverage.Wish(customer, session.customer_name, session.language, is_business=is_business)
     reason = reason or words[session.language]
     return coverage.uncovered(connection, firm, wish, visit.me.id, visit.at.utc_us, reason).card

@@ -50,7 +50,10 @@ THIS_WORK = {"de": "diese Leistung", "en": "this work"}
 
 @dataclass(frozen=True)
 class Wish:
-    """For whom the work is, as the technician picked it. Ids are of the firm, "" or None = not picked."""
+    """For whom the work is, as the technician picked it. Ids are of the firm, "" or None = not picked.
+
+    `is_business` is what a caller says whom the firm does not know; of a known customer the firm's own data count.
+    """
 
     customer: Party | None
     name: str
@@ -58,6 +61,7 @@ class Wish:
     service_type: ServiceType | None = None
     contract_id: str | None = None
     price_list_id: str | None = None
+    is_business: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ def _chargeable(
     made = None
     if decision.prices is not None:
         cents = decision.prices.hour(level, at)
-        taxed = taxed_for(db, firm, wish.customer)
+        taxed = taxed_for(db, firm, wish)
         made = _card(taxed, decision.prices, cents, wish.name, wish.language, reason)
         zone = ZoneInfo(decision.prices.calendar.zone)
         changes = decision.prices.later(level, at)
@@ -187,9 +191,11 @@ def _us(moment: datetime) -> int:
     return int(moment.timestamp()) * 1_000_000
 
 
-def taxed_for(db: Connection, firm: Organisation, customer: Party | None) -> Taxation:
-    """How the invoice for this customer will be taxed; whom nobody knows is taxed as most are."""
-    mode, is_consumer = (customer.vat_mode, customer.is_consumer) if customer else ("standard", False)
+def taxed_for(db: Connection, firm: Organisation, wish: Wish) -> Taxation:
+    """How the invoice for this customer will be taxed. Whoever is not known to be a business is a consumer and is
+    shown the whole price, with tax (§ 3 PAngV)."""
+    known = wish.customer
+    mode, is_consumer = (known.vat_mode, known.is_consumer) if known else ("standard", not wish.is_business)
     return taxation(is_small_business(db, firm.id), firm.vat_bp, mode, is_consumer)
 
 

@@ -23,6 +23,14 @@ def one_of(body: dict[str, Any], name: str, allowed: tuple[str, ...], default: s
     return str(value)
 
 
+def is_true(body: dict[str, Any], name: str) -> bool:
+    """true or false; false if it is missing or null."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise RefusalError(422, name, f"{name} is true or false.")
+    return value is True
+
+
 def id_(body: dict[str, Any], name: str) -> str | None:
     """An id, or None if it is missing, null or empty."""
     value = body.get(name)

@@ -73,6 +73,13 @@ def get_notice(db: Connection, organisation_id: str, session_id: str, text_sha25
     return Notice(**{f.name: row[f.name] for f in fields(Notice)}) if row else None
 
 
+def is_business_caller(db: Connection, organisation_id: str, session_id: str) -> bool:
+    """Whether a caller whom nobody knows said at the beginning that they are a business: their price stood net."""
+    own = (charge_notice.c.organisation_id == organisation_id, charge_notice.c.session_id == session_id)
+    question = select(charge_notice.c.is_gross).where(*own).order_by(charge_notice.c.made_us, charge_notice.c.id)
+    return db.scalar(question.limit(1)) is False
+
+
 def add_consent(db: Connection, organisation_id: str, values: dict[str, object]) -> str:
     """Keeps an answer: session_id, notice_id, channel, is_yes, way, said_by, user_id, answered_us. Gives its id."""
     id_ = new_id(int(str(values["answered_us"])))
