@@ -1,6 +1,7 @@
 """The tax that the price card names is the tax on the invoice, whatever firm and customer."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import product
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from beistand.billing.invoice import VAT_KEYS, Line, totals
 from beistand.billing.price_card import PriceCard, vat_words
-from beistand.billing.taxation import announced_bp, taxation
+from beistand.billing.taxation import Rates, Taxes, TaxHistory, announced_bp, taxation
 from invoices.making import PLAIN
 
 WAYS = list(product((False, True), (0, 700, 1900), ("standard", "reduced", "reverse_charge"), (False, True)))
@@ -40,6 +41,22 @@ def test_a_small_business_shows_no_tax_to_anybody_and_a_consumer_never_owes_it()
     assert taxation(False, 1900, "reverse_charge", True).key == ("S", 1900)
     assert vat_words(0, True, "en") == "(no VAT, § 19 UStG)"
     assert vat_words(0, False, "en") == "without VAT (reverse charge: the recipient owes it)"
+
+
+@given(changes=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 2500)), max_size=6), day=st.integers(-3, 45))
+def test_each_day_has_the_rates_of_the_last_change_before_it_and_the_newest_word_about_a_day_holds(changes, day):
+    start = date(2026, 12, 1)
+    known = sorted(enumerate(changes), key=lambda each: (each[1][0], each[0]))
+    history = TaxHistory(Rates(1900), [(start + timedelta(d), Rates(bp)) for _, (d, bp) in known])
+    holding = 1900
+    for _said, (d, bp) in known:
+        holding = bp if d <= day else holding
+    assert history.on(start + timedelta(day)).standard_bp == holding
+
+
+def test_a_customer_of_the_reduced_rate_pays_the_reduced_rate_of_the_day():
+    taxes = Taxes(TaxHistory(Rates(1900), [(date(2020, 7, 1), Rates(1600, 500))]), "reduced", False)
+    assert (taxes.on(date(2020, 6, 30)).key, taxes.on(date(2020, 7, 1)).key) == (("S", 700), ("S", 500))
 
 
 def test_what_was_announced_outlives_a_change_of_the_firm_s_rate():

@@ -15,11 +15,11 @@ from beistand.billing.minutes import Terms
 from beistand.billing.quota import Account
 from beistand.billing.rating import Consent, Price
 from beistand.billing.run import make_drafts
-from beistand.billing.taxation import taxation
+from beistand.billing.taxation import Rates, Taxes, TaxHistory
 from beistand.billing.work import Announced, Work, entries
 from invoices.making import SELLER, at
 
-STANDARD = taxation(False, 1900, "standard", False)
+STANDARD = Taxes(TaxHistory(Rates(1900)), "standard", False)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 VERSION = ContractVersion("v1", date(2026, 1, 1), rates_cents={1: 9600, 2: 13200})
 

@@ -160,7 +160,7 @@ async def test_without_contract_the_exact_notice_is_made_and_kept(home: Any) -> 
 
 
 async def test_an_unknown_caller_is_a_consumer_until_they_say_that_they_are_a_business(home: Any) -> None:
-    """§ 3 PAngV: a consumer is told the whole price; a business net, in the middle of the session as at its beginning."""
+    """§ 3 PAngV: a consumer is told the whole price, a business the net one, also in the middle of the session."""
     terms(home, price_cents_per_hour=9600)
     preview = (await home.tina.post("/api/coverage", {"customer_name": "Muster", "is_business": True})).json
     opened = await begin(home, customer_name="Muster", is_business=True)

@@ -70,6 +70,8 @@ EXPECTED = {
     "POST /customers": OFFICE_READERS,
     "GET /firm/retention": OWNER,
     "POST /firm/retention": OWNER,
+    "GET /firm/taxes": OWNER,
+    "POST /firm/taxes": OWNER,
     "GET /firm/programs": OWNER,
     "POST /firm/programs": OWNER,
     "POST /firm/programs/remove": OWNER,

@@ -14,7 +14,7 @@ from beistand.billing.vat_id import is_vat_id, normal
 from beistand.server.portal import pages, party_csv
 from beistand.server.portal.party_csv import SheetError
 from beistand.server.portal.party_fields import is_leitweg_id
-from beistand.server.store import accounts, cases, contracts, parties, prices, quota, sessions
+from beistand.server.store import accounts, cases, contracts, parties, prices, quota, sessions, taxes
 
 BELA, TINA, OLGA = "bela@muster.example", "tina@muster.example", "olga@muster.example"
 
@@ -588,3 +588,30 @@ async def test_the_firms_own_kinds_of_work_are_renamed_and_one_is_offered_first(
     assert "for the report only" in page
     # A price list may name only what is asked before the session.
     assert page.count('<option value="' + kinds["Beratung"].id) == 0
+
+
+async def test_vat_is_changed_from_a_day_on_and_then_has_a_page_of_its_own(office: Any) -> None:
+    """The clock stands in November 2026: a change of December names no price today, and a wrong one changes nothing."""
+    await office.person(office.id, "olga@muster.example", "owner")
+    owner = await office.signed_in("olga@muster.example")
+
+    async def save(path: str, fields: dict[str, str]) -> Any:
+        return await send(office, path, fields, owner)
+
+    before = unescape((await owner.get("/firm")).text)
+    for wrong in ({"valid_from": ""}, {"valid_from": "2026-02-30"}, {"valid_from": "2199-01-01"}, {"standard": "101"}):
+        answer = await save("/firm/taxes", {"valid_from": "2026-12-01", "standard": "16", "reduced": "5"} | wrong)
+        assert answer.status == 422
+    assert read(office, lambda c: taxes.history(c, office.id)).changes == []
+    assert (await save("/firm/taxes", {"valid_from": "2026-12-01", "standard": "16", "reduced": "5"})).status == 303
+    page = unescape((await owner.get("/firm/taxes")).text)
+    assert "16 %, reduced 5 %" in page
+    assert "From 1 Dec 2026" in page
+    assert 'name="vat"' in before
+    assert 'name="vat"' not in (await owner.get("/firm")).text
+    fields = {"name": "Muster IT", "domain": "muster.example", "price": "96", "step": "15", "minimum": "15"}
+    assert (await save("/firm", fields | {"phones": ""})).status == 303
+    assert "plus 19 % VAT" in unescape((await owner.get("/firm")).text)
+    small = {"valid_from": "2026-11-01", "standard": "19", "reduced": "7", "is_small_business": "1"}
+    assert (await save("/firm/taxes", small)).status == 303
+    assert "(no VAT, § 19 UStG)" in unescape((await owner.get("/firm")).text)

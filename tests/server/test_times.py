@@ -77,7 +77,7 @@ async def test_s28_the_answer_with_its_exact_words_is_kept_when_it_arrives(home:
     assert (given.is_yes, given.channel, given.way) == (True, "screen", "keyboard")
     assert given.answered_us == home.clock.utc_us
     assert (given.notice.rate_cents, given.notice.step_minutes, given.notice.minimum_minutes) == (9600, 15, 15)
-    assert (given.notice.is_gross, given.notice.language, given.notice.payer) == (False, "de", "Frau Muster")
+    assert (given.notice.is_gross, given.notice.language, given.notice.payer) == (True, "de", "Frau Muster")
 
 
 async def test_a_no_is_kept_too_and_nothing_is_recorded(home: Any) -> None:

@@ -68,5 +68,6 @@ async def test_receipts_and_recordings_are_read_by_everybody(
             "account": "/account",
             "firm": "/firm",
             "retention": "/firm/retention",
+            "taxes": "/firm/taxes",
         }
         await look_at(chromium, origin, cookie, pages, language, width, tmp_path)

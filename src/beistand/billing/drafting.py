@@ -11,7 +11,7 @@ from beistand.billing.draft import Draft, FlatCharge, Period
 from beistand.billing.einvoice import MONTHS
 from beistand.billing.invoice import Buyer, Document, Line, Seller, minutes_line
 from beistand.billing.money import VatKey
-from beistand.billing.taxation import Taxation
+from beistand.billing.taxation import Taxes
 from beistand.billing.timesheet import Group, Priced, TimeSheet, Worked
 from beistand.billing.work import local_day
 
@@ -47,7 +47,7 @@ class Particulars:
     due_days: int
     seller: Seller
     buyer: Buyer
-    taxed: Taxation
+    taxes: Taxes
     order_number: str = ""
 
 
@@ -62,7 +62,7 @@ def document_of(draft: Draft, period: Period, with_: Particulars) -> tuple[Docum
         due=with_.issued + timedelta(days=with_.due_days),
         seller=with_.seller,
         buyer=with_.buyer,
-        lines=lines_of(draft, with_),
+        lines=lines_of(draft, period, with_),
         starts=starts,
         ends=ends,
         language=with_.buyer.language,
@@ -72,14 +72,24 @@ def document_of(draft: Draft, period: Period, with_: Particulars) -> tuple[Docum
     return document, sheet
 
 
-def lines_of(draft: Draft, with_: Particulars) -> tuple[Line, ...]:
-    """Flats first, then the work in order of time, each band a line; goodwill stands with 0.00 and its reason."""
+def lines_of(draft: Draft, period: Period, with_: Particulars) -> tuple[Line, ...]:
+    """Flats first, then the work in order of time, each band a line; goodwill stands with 0.00 and its reason.
+
+    Each is taxed as on the day on which it is done (section 13.1 UStAE): a flat on the last of its days, work when its
+    last second ends. Work at a price that was told to the customer keeps the tax of the day on which it was told.
+    """
     language: Language = with_.buyer.language
-    key = with_.taxed.key
-    made = [_flat_line(charge, key, language) for charge in draft.charges]
+    made = [_flat_line(charge, with_.taxes.on(charge.last).key, language) for charge in draft.charges]
     for group in draft.groups:
-        made.extend(_group_lines(group, with_.taxed.announced(group.vat_bp), language))
-    return tuple(made) or (Line(_word("included", language), 1, 0, vat_key=key),)
+        made.extend(_group_lines(group, _group_key(group, with_.taxes), language))
+    return tuple(made) or (Line(_word("included", language), 1, 0, vat_key=with_.taxes.on(period.last).key),)
+
+
+def _group_key(group: Group, taxes: Taxes) -> VatKey:
+    if group.vat_bp is not None:
+        began = min(local_day(work.started, group.zone) for work in group.works)
+        return taxes.on(began).announced(group.vat_bp)
+    return taxes.on(max(local_day(work.ended, group.zone) for work in group.works)).key
 
 
 def _flat_line(charge: FlatCharge, key: VatKey, language: Language) -> Line:

@@ -16,11 +16,11 @@ from beistand.billing.minutes import Terms
 from beistand.billing.price_list import PriceList, choose
 from beistand.billing.quota import Account
 from beistand.billing.rating import Consent, Price
-from beistand.billing.taxation import announced_bp
+from beistand.billing.taxation import TaxHistory, announced_bp
 from beistand.billing.work import Announced, Work
 from beistand.server.invoicing.minutes_account import accounts
 from beistand.server.store import accounts as firms
-from beistand.server.store import cases, contracts, invoices, parties, prices, times
+from beistand.server.store import cases, contracts, invoices, parties, prices, taxes, times
 from beistand.server.store.cases import Decision
 from beistand.server.store.parties import Party
 from beistand.server.store.tables import support_case, support_session
@@ -42,7 +42,7 @@ class Facts:
     accounts: Mapping[str, Account]
     billed: frozenset[str]
     parties: Mapping[str, Party]
-    vat_bp: int
+    taxes: TaxHistory
 
 
 def read(db: Connection, organisation_id: str, period: Period) -> Facts:
@@ -53,7 +53,7 @@ def read(db: Connection, organisation_id: str, period: Period) -> Facts:
     billed = invoices.billed(db, organisation_id)
     open_ones = [entry for entry in found if f"entry:{entry.id}" not in billed and entry.net_seconds > 0]
     sessions = sorted({entry.session_id for entry in open_ones})
-    about = _About(db, organisation_id, sessions, prices.all_lists(db, firm), firm.vat_bp)
+    about = _About(db, organisation_id, sessions, prices.all_lists(db, firm))
     known = contracts.load(db, organisation_id)
     return Facts(
         works=tuple(about.work(entry) for entry in open_ones if not entry.is_waiting),
@@ -62,7 +62,7 @@ def read(db: Connection, organisation_id: str, period: Period) -> Facts:
         accounts=accounts(db, organisation_id, known, period),
         billed=billed,
         parties=parties.parties_by_id(db, organisation_id),
-        vat_bp=firm.vat_bp,
+        taxes=taxes.history(db, organisation_id),
     )
 
 
@@ -74,10 +74,8 @@ def _us(day: date) -> int:
 class _About:
     """What belongs to sessions: who decided what, whose session it is, which case, at which prices."""
 
-    def __init__(
-        self, db: Connection, organisation_id: str, sessions: Sequence[str], lists: list[PriceList], vat_bp: int
-    ) -> None:
-        self._lists, self._vat_bp = lists, vat_bp
+    def __init__(self, db: Connection, organisation_id: str, sessions: Sequence[str], lists: list[PriceList]) -> None:
+        self._lists = lists
         self._decisions: dict[str, list[Decision]] = {}
         self._leads: dict[str, str] = {}
         for at in range(0, len(sessions), _AT_ONCE):
@@ -155,7 +153,7 @@ class _About:
         if entry.release is None or chosen is None:
             return None
         price = Price(chosen.rate(level), chosen.surcharges_bp)
-        return Announced(Consent("", entry.started, False), price, chosen.terms, "", chosen.calendar, self._vat_bp)
+        return Announced(Consent("", entry.started, False), price, chosen.terms, "", chosen.calendar, None)
 
 
 def stretches(entry: TimeEntry) -> tuple[tuple[datetime, datetime], ...]:

@@ -8,24 +8,22 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import Connection
 
 from beistand.billing import einvoice
-from beistand.billing.bands import Calendar
 from beistand.billing.draft import Draft, Period, Question
 from beistand.billing.drafting import Particulars, document_of
 from beistand.billing.invoice import Buyer, InvoiceError, Totals, totals
 from beistand.billing.run import make_drafts
-from beistand.billing.taxation import taxation
+from beistand.billing.taxation import Taxes
 from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import facts
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.minutes_account import MinutesAccount
-from beistand.server.store import contracts, invoice_runs, parties, seller
+from beistand.server.store import contracts, invoice_runs, parties, seller, taxes
 from beistand.server.store.database import Database
 from beistand.server.store.invoice_runs import Running
 from beistand.server.store.parties import Party
@@ -90,7 +88,7 @@ def period_of(text: str) -> Period:
 
 def today(utc_us: int) -> date:
     """The day on the firm's wall clock."""
-    return datetime.fromtimestamp(utc_us // 1_000_000, UTC).astimezone(ZoneInfo(Calendar().zone)).date()
+    return taxes.day_of(utc_us)
 
 
 def seller_of(db: Connection, organisation_id: str) -> SellerData:
@@ -158,14 +156,20 @@ def _execute(
     issuer = Issuer(typesetter, organisation_id, booker)
     issued: list[str] = []
     failed: list[tuple[str, InvoiceError]] = []
-    data = database.read_now(lambda c: seller_of(c, organisation_id))
 
     def issue(db: Connection, each: Planned) -> str:
         if not invoice_runs.is_running(db, organisation_id, run_id, by.utc_us):
             raise RunError("Another invoice run has taken over: this one stops. What was issued stays issued.")
         if each.particulars is None:
             raise each.error or InvoiceError("This draft cannot be issued.")
-        return issuer.issue(db, each.draft, plan_.period, each.particulars, data, by)
+        # Payer, seller and taxes as they stand now: what was cleared since the plan must not stand on the letter.
+        data = seller_of(db, organisation_id)
+        party = parties.get_party(db, organisation_id, each.draft.payer_id)
+        if party is None:
+            raise payer_gone()
+        known = replace(plan_.facts, taxes=taxes.history(db, organisation_id))
+        fresh = particulars(db, organisation_id, party, each.draft, data, known, each.particulars.issued)
+        return issuer.issue(db, each.draft, plan_.period, fresh, data, by)
 
     for done, each in enumerate(plan_.planned, 1):
         try:
@@ -189,8 +193,7 @@ def _planned(
 ) -> Planned:
     party = known.parties.get(draft.payer_id)
     if party is None:
-        gone = InvoiceError("The payer does not exist any more: choose another customer.", "payer_gone")
-        return Planned(draft, "?", None, None, gone)
+        return Planned(draft, "?", None, None, payer_gone())
     try:
         with_ = particulars(db, organisation_id, party, draft, data, known, day)
         document, _sheet = document_of(draft, period, with_)
@@ -198,6 +201,11 @@ def _planned(
         return Planned(draft, party.name, with_, totals(document))
     except InvoiceError as error:
         return Planned(draft, party.name, None, None, error)
+
+
+def payer_gone() -> InvoiceError:
+    """A payer who is no customer any more."""
+    return InvoiceError("The payer does not exist any more: choose another customer.", "payer_gone")
 
 
 def particulars(
@@ -215,7 +223,7 @@ def particulars(
     for number in draft.contracts[:1]:
         order = str(contracts.details(db, organisation_id, by_number[number])["order_reference"])
     buyer = buyer_of(db, organisation_id, party)
-    taxed = taxation(data.firm.is_small_business, known.vat_bp, party.vat_mode, party.is_consumer)
+    taxed = Taxes(known.taxes, party.vat_mode, party.is_consumer)
     return Particulars("-", day, data.due_days, data.firm, buyer, taxed, order)
 
 

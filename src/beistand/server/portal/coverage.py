@@ -12,13 +12,13 @@ from beistand.billing.contract import ContractError
 from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, decide
 from beistand.billing.price_card import Later, PriceCard, gross, money, vat_words
 from beistand.billing.price_list import PriceList
-from beistand.billing.taxation import Taxation, taxation
+from beistand.billing.taxation import Rates, Taxation, taxation
 from beistand.server.store import contracts, prices
 from beistand.server.store.accounts import Organisation
 from beistand.server.store.cases import Decision
 from beistand.server.store.parties import Party
 from beistand.server.store.prices import ServiceType, firm_terms
-from beistand.server.store.seller import is_small_business
+from beistand.server.store.taxes import day_of, history
 
 REASON = {"de": "kein Servicevertrag", "en": "no service contract"}
 REASONS = {
@@ -156,7 +156,7 @@ def _chargeable(
     made = None
     if decision.prices is not None:
         cents = decision.prices.hour(level, at)
-        taxed = taxed_for(db, firm, wish)
+        taxed = taxed_for(db, firm, wish, day_of(int(at.timestamp()) * 1_000_000))
         made = _card(taxed, decision.prices, cents, wish.name, wish.language, reason)
         zone = ZoneInfo(decision.prices.calendar.zone)
         changes = decision.prices.later(level, at)
@@ -191,19 +191,19 @@ def _us(moment: datetime) -> int:
     return int(moment.timestamp()) * 1_000_000
 
 
-def taxed_for(db: Connection, firm: Organisation, wish: Wish) -> Taxation:
-    """How the invoice for this customer will be taxed. Whoever is not known to be a business is a consumer and is
+def taxed_for(db: Connection, firm: Organisation, wish: Wish, day: date) -> Taxation:
+    """How the invoice for work of that day will be taxed. Whoever is not known to be a business is a consumer and is
     shown the whole price, with tax (§ 3 PAngV)."""
     known = wish.customer
     mode, is_consumer = (known.vat_mode, known.is_consumer) if known else ("standard", not wish.is_business)
-    return taxation(is_small_business(db, firm.id), firm.vat_bp, mode, is_consumer)
+    return history(db, firm.id).taxation(day, mode, is_consumer)
 
 
-def example(firm: Organisation, is_small: bool, name: str, language: str, reason: str) -> PriceCard | None:
+def example(firm: Organisation, rates: Rates, name: str, language: str, reason: str) -> PriceCard | None:
     """The firm's own terms as a card for a business customer; None where it has no price."""
     if firm.price_cents_per_hour == 0:
         return None
-    taxed = taxation(is_small, firm.vat_bp, "standard", False)
+    taxed = taxation(rates.is_small_business, rates.standard_bp, "standard", False)
     return _card(taxed, firm_terms(firm), firm.price_cents_per_hour, name, language, reason)
 
 
@@ -231,7 +231,7 @@ def reason_words(reason: Reason, service: ServiceType | None, language: str) -> 
     )
 
 
-def price_line(firm: Organisation, is_small: bool, held: PriceList, language: str) -> str:
+def price_line(rates: Rates, held: PriceList, language: str) -> str:
     """A public price in one line: with tax, because consumers read the page, and the net price beside it for firms."""
     words = {
         "de": ("{name}: {gross} je Stunde{vat}, je angefangene {step} Minuten", " {vat} ({net} netto)"),
@@ -239,7 +239,7 @@ def price_line(firm: Organisation, is_small: bool, held: PriceList, language: st
     }
     line, tax = words[language]
     net = held.rate(1)
-    taxed = taxation(is_small, firm.vat_bp, "standard", True)
+    taxed = taxation(rates.is_small_business, rates.standard_bp, "standard", True)
     vat = vat_words(taxed.vat_bp, taxed.is_gross, language)
     told = tax.format(vat=vat, net=money(net, language)) if taxed.vat_bp else f" {vat}"
     shown = money(gross(net, taxed.vat_bp), language)

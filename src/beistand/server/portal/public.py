@@ -20,9 +20,8 @@ from beistand.server.portal.coverage import price_line
 from beistand.server.portal.pages import ASSETS
 from beistand.server.portal.phones import Phone, price_text
 from beistand.server.portal.programs import Programs, own_system
-from beistand.server.store import accounts, prices
+from beistand.server.store import accounts, prices, taxes
 from beistand.server.store.accounts import Organisation
-from beistand.server.store.seller import is_small_business
 
 SECURITY_TEXT_HOLDS = timedelta(days=90)
 CONSOLE = Path(console.__file__).parent
@@ -74,14 +73,15 @@ class PublicDoors:
         offered.sort(key=lambda program: program.system != own)
         firm_id = firm.id
         read = visit.parts.db.read
-        lists, is_small = await read(lambda c: (prices.price_lists(c, firm_id), is_small_business(c, firm_id)))
+        day = taxes.day_of(visit.at.utc_us)
+        lists, rates = await read(lambda c: (prices.price_lists(c, firm_id), taxes.history(c, firm_id).on(day)))
         phones = [Phone(line["number"], line["price"]) for line in firm.phones]
         return visit.parts.pages.page(
             "public",
             language,
             firm=firm,
             phones=[(phone, price_text(phone, language)) for phone in phones],
-            prices=[price_line(firm, is_small, kept.prices, language) for kept in lists if kept.is_public],
+            prices=[price_line(rates, kept.prices, language) for kept in lists if kept.is_public],
             first=offered[:1],
             others=offered[1:],
         )

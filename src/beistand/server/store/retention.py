@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 
-from beistand.server.store import audit
+from beistand.server.store import audit, taxes
 from beistand.server.store.tables import retention_policy, setup_token, support_session, time_entry
 
 DAY_US = 86_400 * 1_000_000
@@ -23,6 +23,7 @@ MONEY_DAYS = 11 * 366
 # The log's entries about money; another area that records some adds its kind here.
 MONEY_KINDS = frozenset(
     {"invoice issued", "cancellation issued", "correction issued", "invoices exported", "invoice data changed"}
+    | {taxes.CHANGED}
 )
 CHANGED = "retention changed"
 

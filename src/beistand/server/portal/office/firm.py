@@ -8,9 +8,8 @@ from beistand.server.portal import phones, texts
 from beistand.server.portal.access import OWNER, Door, Visit
 from beistand.server.portal.coverage import REASON, example
 from beistand.server.portal.office.page import page
-from beistand.server.store import accounts
+from beistand.server.store import accounts, taxes
 from beistand.server.store.accounts import Organisation
-from beistand.server.store.seller import is_small_business
 
 
 def doors() -> list[Door]:
@@ -34,6 +33,9 @@ async def change_firm(visit: Visit) -> Response:
     fields = await visit.form()
     organisation = visit.me.organisation_id
     own = await visit.parts.db.read(lambda c: accounts.get_organisation(c, organisation))
+    history = await visit.parts.db.read(lambda c: taxes.history(c, organisation))
+    if history.changes:  # then days and rates stand on their own page, and this field is not there
+        fields["vat"] = _entered(own, visit.language)["vat"]
     values, problem = _checked(visit, fields)
     if problem:
         return await _firm(visit, own, _entered(own, visit.language) | fields, "", problem)
@@ -79,8 +81,9 @@ def _entered(own: Organisation, language: str) -> dict[str, str]:
 
 
 async def _firm(visit: Visit, own: Organisation, entered: dict[str, str], saved: str, problem: str) -> Response:
-    is_small = await visit.parts.db.read(lambda c: is_small_business(c, own.id))
-    card = example(own, is_small, "Muster GmbH", visit.language, REASON[visit.language])
+    history = await visit.parts.db.read(lambda c: taxes.history(c, own.id))
+    rates = history.on(taxes.day_of(visit.at.utc_us))
+    card = example(own, rates, "Muster GmbH", visit.language, REASON[visit.language])
     preview = card.text if card else ""
     shown = {"firm": own, "entered": entered, "saved": saved, "problem": problem, "preview": preview, "here": "firm"}
-    return await page(visit, "firm", 422 if problem else 200, **shown)
+    return await page(visit, "firm", 422 if problem else 200, **shown, has_tax_days=bool(history.changes))

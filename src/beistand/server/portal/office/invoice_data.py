@@ -11,7 +11,7 @@ from beistand.billing.invoice import Seller
 from beistand.server.portal import texts
 from beistand.server.portal.access import Visit
 from beistand.server.portal.office.page import page
-from beistand.server.store import accounts, audit, seller
+from beistand.server.store import accounts, audit, seller, taxes
 from beistand.server.store.seller import SellerData
 
 _FIRM = tuple(f.name for f in fields(Seller) if f.type == "str" or f.type is str)
@@ -33,7 +33,11 @@ async def show(visit: Visit) -> Response:
 async def change(visit: Visit) -> Response:
     """Checks all fields, then keeps all of them or none."""
     entered = await visit.form()
+    own = visit.me.organisation_id
+    history = await visit.parts.db.read(lambda c: taxes.history(c, own))
     data = _data(entered)
+    if history.changes:  # then the switch stands with its days on the page of taxes, and is not in this form
+        data = replace(data, firm=replace(data.firm, is_small_business=history.first.is_small_business))
     problem = _problem(data, entered)
     if problem:
         return await _page(visit, data, problem)
@@ -88,5 +92,14 @@ def is_iban(text: str) -> bool:
 
 
 async def _page(visit: Visit, data: SellerData, problem: str, saved: bool = False) -> Response:
-    shown = {"data": data, "seller": data.firm, "problem": problem, "saved": saved, "here": "invoices"}
+    own = visit.me.organisation_id
+    has_days = bool((await visit.parts.db.read(lambda c: taxes.history(c, own))).changes)
+    shown: dict[str, object] = {
+        "has_tax_days": has_days,
+        "data": data,
+        "seller": data.firm,
+        "problem": problem,
+        "saved": saved,
+        "here": "invoices",
+    }
     return await page(visit, "invoice_data", 422 if problem else 200, **shown)

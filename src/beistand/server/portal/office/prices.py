@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from beistand.billing.bands import Calendar
 from beistand.billing.contract import LEVELS
 from beistand.billing.price_list import PriceList
+from beistand.billing.taxation import Rates
 from beistand.server.portal import texts
 from beistand.server.portal.access import OFFICE, OFFICE_READERS, Door, RefusalError, Visit
 from beistand.server.portal.coverage import example as example_card
@@ -18,8 +19,7 @@ from beistand.server.portal.office.contracts import sentence
 from beistand.server.portal.office.forms import FormError
 from beistand.server.portal.office.page import must_be_there, page
 from beistand.server.portal.office.version_form import BANDS, STATES, rates, surcharges, terms
-from beistand.server.store import accounts, parties, prices
-from beistand.server.store.seller import is_small_business
+from beistand.server.store import accounts, parties, prices, taxes
 
 
 def doors() -> list[Door]:
@@ -121,7 +121,7 @@ async def set_level(visit: Visit) -> Response:
 
 
 async def _show(visit: Visit, entered: dict[str, str], problem: str, wrong: str) -> Response:
-    organisation = visit.me.organisation_id
+    organisation, day = visit.me.organisation_id, taxes.day_of(visit.at.utc_us)
 
     def read(connection: Connection) -> dict[str, object]:
         people = [
@@ -134,14 +134,16 @@ async def _show(visit: Visit, entered: dict[str, str], problem: str, wrong: str)
             "people": [person for person in people if person.is_active],
             "levels": prices.technician_levels(connection, organisation),
             "terms": accounts.get_organisation(connection, organisation),
-            "is_small": is_small_business(connection, organisation),
+            "rates": taxes.history(connection, organisation).on(day),
         }
 
     shown = await visit.parts.db.read(read)
     terms_ = shown["terms"]
+    rates_ = shown["rates"]
     assert isinstance(terms_, accounts.Organisation)
+    assert isinstance(rates_, Rates)
     reason = visit.say("example_reason")
-    example = example_card(terms_, bool(shown["is_small"]), "Muster GmbH", visit.language, reason)
+    example = example_card(terms_, rates_, "Muster GmbH", visit.language, reason)
     values = {
         "entered": defaultdict(str, entered),
         "problem": problem,

@@ -14,6 +14,7 @@ from beistand.server.portal.words import (
     receipt,
     recordings,
     retention,
+    taxes,
     times,
 )
 
@@ -30,6 +31,7 @@ _AREAS = (
     receipt.WORDS,
     recordings.WORDS,
     retention.WORDS,
+    taxes.WORDS,
     times.WORDS,
 )
 

@@ -51,6 +51,7 @@ from beistand.server.store.tables.receipts import receipt
 from beistand.server.store.tables.recordings import recording, recording_key, recording_terms
 from beistand.server.store.tables.report_mails import report_mail_event
 from beistand.server.store.tables.retention import retention_policy
+from beistand.server.store.tables.taxes import tax_change
 from beistand.server.store.tables.times import (
     charge_consent,
     charge_notice,
@@ -113,6 +114,7 @@ __all__ = [
     "sign_in_session",
     "support_case",
     "support_session",
+    "tax_change",
     "time_approval",
     "time_correction",
     "time_entry",
