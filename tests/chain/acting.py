@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 
 from beistand.protocol.e2e import messages as m
@@ -12,6 +13,13 @@ from waiting import wait_until
 
 NewProgram = Callable[..., subprocess.Popen[str]]
 NewTechnician = Callable[..., Technician]
+
+
+def program(desktop: Desktop, server: str, language: str = "de") -> subprocess.Popen[str]:
+    """Starts the customer's program; returns when its first window stands."""
+    process = desktop.start(sys.executable, "-m", "beistand.host", "--server", server, "--language", language)
+    desktop.wait_heard("Sitzungsnummer" if language == "de" else "session number", process.pid)
+    return process
 
 
 def typed(desktop: Desktop, digits: str) -> None:

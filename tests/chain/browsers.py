@@ -33,13 +33,20 @@ class Browser(Protocol):
 
 
 class Chromium:
-    """Debian's Chromium, headless. `before` is JavaScript that runs before the page's own."""
+    """Debian's Chromium, headless, or as a window on an X display, where true keys and a true mouse reach it.
 
-    def __init__(self, before: str = "") -> None:
+    `before` is JavaScript that runs before the page's own.
+    """
+
+    def __init__(self, before: str = "", display: str = "") -> None:
         self._playwright = sync_playwright().start()
-        options = ["--no-sandbox", "--disable-gpu"]
-        self._browser = self._playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
-        self._context = self._browser.new_context(locale="de-DE", viewport={"width": 1400, "height": 900})
+        options = ["--no-sandbox", "--disable-gpu", "--window-position=0,0", "--window-size=1400,900"]
+        self._browser = self._playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=options, headless=not display,
+            env={"DISPLAY": display, "HOME": tempfile.gettempdir(), "PATH": "/usr/bin:/bin"} if display else None,
+        )  # fmt: skip
+        size: Any = {"no_viewport": True} if display else {"viewport": {"width": 1400, "height": 900}}
+        self._context = self._browser.new_context(locale="de-DE", **size)
         self.page = self._context.new_page()
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chain import acting
 from chain.browsers import Browser, Chromium, NewBrowser
 from chain.desktop import Desktop
 from chain.house import House
@@ -75,11 +75,8 @@ def new_program(desktop: Desktop) -> Iterator[Callable[..., subprocess.Popen[str
     made: list[subprocess.Popen[str]] = []
 
     def start(server: str, language: str = "de", at: Desktop | None = None) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "beistand.host", "--server", server, "--language", language]
-        process = (at or desktop).start(*command)
-        made.append(process)
-        (at or desktop).wait_heard("Sitzungsnummer" if language == "de" else "session number", process.pid)
-        return process
+        made.append(acting.program(at or desktop, server, language))
+        return made[-1]
 
     yield start
     for process in made:

@@ -1,8 +1,8 @@
 """A customer's text editor for tests: one GTK text field, and a clipboard as any program has one.
 
-Each line on stdin is a question, the answer one JSON line: `text` all of the field's text; `clear`; `copy WORDS` puts
-words into the clipboard; `paste` what is in it; `copied picture` puts a picture of 3x2 pixels there; `picture` its
-size.
+Each line on stdin is a question, the answer one JSON line: `text` all of the field's text; `clear`; `focused`;
+`copy WORDS` puts words into the clipboard; `paste` what is in it; `copied picture` puts a picture of 3x2 pixels there;
+`picture` its size.
 """
 
 import json
@@ -28,6 +28,8 @@ class Editor(wx.Frame):
                 return self.field.GetValue()
             case "clear":
                 self.field.Clear()
+            case "focused":
+                return self.field.HasFocus()
             case "copy":
                 return keep(wx.TextDataObject(json.loads(words)))
             case "copied":

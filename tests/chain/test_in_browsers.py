@@ -83,7 +83,7 @@ def test_a_whole_session_in_a_browser(
     desktop.customer.move(66, 60)
     desktop.customer.click()
     until_shown(browser, "step", "ended")
-    assert shown(browser, "why") == "bye_1"
+    assert shown(browser, "why") == "bye_1", desktop.heard(program.pid)
     desktop.wait_heard("Die Sitzung ist beendet", program.pid)
 
 

@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from xcffib import xproto
 
 from beistand.host.platform.x11.input import X11Input
 from beistand.host.stop_link import StopLink
+from beistand.host.ui.stop_sign import ANSWER_MS
 from host.customer import Customer
 from host.platform.painter import Painter
 from host.xserver import XServer
@@ -131,34 +133,64 @@ def test_a_sign_that_is_asked_to_leave_does_not_stop():
     assert stops == []
 
 
-@pytest.mark.screen
-def test_s23_a_program_that_hangs_is_killed_by_the_real_sign(x_server: XServer) -> None:
-    hanging = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    sign = subprocess.Popen(
-        ["env", f"DISPLAY={x_server.name}", sys.executable, "-m", "beistand.host.ui.stop_sign", str(hanging.pid), "de"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@contextmanager
+def pressed(display: str, pid: int) -> Iterator[subprocess.Popen[str]]:
+    """The real sign of a program, just clicked by the customer's own hand."""
+    command = ["env", f"DISPLAY={display}", sys.executable, "-m", "beistand.host.ui.stop_sign", str(pid), "de"]
+    sign = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    customer = Customer(display)
     try:
         assert sign.stdout is not None
         assert sign.stdout.readline().startswith("ready")
-        customer = Customer(x_server.name)
         customer.move(66, 60)
-        deadline = time.monotonic() + 30
-        while hanging.poll() is None and time.monotonic() < deadline:
-            customer.click()  # until the window is up; one real click is enough
-            try:
-                hanging.wait(0.3)
-            except subprocess.TimeoutExpired:
-                continue
-        assert hanging.returncode == -signal.SIGKILL
-        assert sign.wait(30) == 0
-        customer.close()
+        customer.click()
+        assert sign.stdout.readline() == "stop\n"
+        yield sign
     finally:
-        for process in (hanging, sign):
-            process.kill()
-            process.wait()
+        customer.close()
+        sign.kill()
+        sign.wait()
         for pipe in (sign.stdin, sign.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+@pytest.fixture
+def hanging() -> Iterator[subprocess.Popen[bytes]]:
+    program = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    yield program
+    program.kill()
+    program.wait()
+
+
+@pytest.mark.screen
+def test_s23_a_program_that_hangs_is_killed_by_the_real_sign(
+    x_server: XServer, hanging: subprocess.Popen[bytes]
+) -> None:
+    with pressed(x_server.name, hanging.pid) as sign:
+        assert hanging.wait(30) == -signal.SIGKILL
+        assert sign.wait(30) == 0
+
+
+@pytest.mark.screen
+def test_s23_a_program_that_is_harmless_may_take_its_time_for_the_rest_but_not_for_ever(
+    x_server: XServer, hanging: subprocess.Popen[bytes]
+) -> None:
+    with pressed(x_server.name, hanging.pid) as sign:
+        assert sign.stdin is not None
+        sign.stdin.write("harmless\n")
+        sign.stdin.flush()
+        with pytest.raises(subprocess.TimeoutExpired):
+            hanging.wait(5 * ANSWER_MS / 1000)
+        assert hanging.wait(30) == -signal.SIGKILL
+    second = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        with pressed(x_server.name, second.pid) as sign:
+            assert sign.stdin is not None
+            sign.stdin.write("harmless\nstopped\nquit\n")
+            sign.stdin.flush()
+            assert sign.wait(30) == 0
+            assert second.poll() is None
+    finally:
+        second.kill()
+        second.wait()

@@ -131,7 +131,7 @@ class App:
         """Helper and injection dead and every held key lifted, then capture, then the rest: synchronous, no network."""
         self._administering.end()
         if self._gate is not None:
-            self._gate.stop()
+            self._gate.stop(lambda: self._stop.tell("harmless"))
         if self._showing is not None:
             self._showing.stop()
         self._post(c.Stopped())

@@ -1,6 +1,7 @@
 """Starts the stop sign as a process of its own and listens to it: the shell of the shortest path in the house.
 
-`on_stop` runs in the listening thread, synchronously, before anything is answered: latch and lift first.
+`on_stop` runs in the listening thread, synchronously, before "stopped" is answered: latch and lift first. It says
+"harmless" by itself as soon as that is done, so that a busy computer is not taken for a program that hangs.
 A sign that dies without being asked to counts as a stop: a session without its stop sign must not go on.
 """
 

@@ -159,13 +159,14 @@ class Gate:
             self._sink.release_all()
             self._sink = sink
 
-    def stop(self) -> None:
+    def stop(self, harmless: Callable[[], None] = lambda: None) -> None:
         """Latches the arbiter and lifts everything held: synchronous, no network, at most `FLIGHT_PATIENCE` long.
 
-        May be called from any thread, any number of times.
+        `harmless` is told as soon as nothing new can be pressed and what was held is up; a deed in flight lifts again
+        what it presses after that. May be called from any thread, any number of times.
         """
         self._arbiter.stop()  # one assignment: needs no lock, so nothing can hold it up
-        self._lift()
+        self._lift(harmless)
 
     # inside ----------------------------------------------------------------------------------------------------
 
@@ -210,9 +211,10 @@ class Gate:
         if self.verdict(Kind.KEY) is not Verdict.ALLOWED:
             self._lift()
 
-    def _lift(self) -> None:
+    def _lift(self, harmless: Callable[[], None] = lambda: None) -> None:
         self._epoch = object()
         self._release_held()  # at once: also ends a text in flight
+        harmless()
         if self._flight.acquire(timeout=FLIGHT_PATIENCE):
             try:
                 self._release_held()  # what the deed in flight pressed meanwhile

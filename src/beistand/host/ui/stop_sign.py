@@ -2,7 +2,8 @@
 
 It shows the running time (in minutes: see `clock.running`) and who is connected, and draws only what has changed.
 A click, or Ctrl+Alt+Esc, writes "stop" to the program.
-If the program does not answer within `ANSWER_MS`, it hangs: the sign then kills it and lifts every held key itself.
+If the program does not say within `ANSWER_MS` that injection is dead and every key lifted, it hangs: the sign then
+kills it and lifts every held key itself. For the rest (the picture's end) a busy computer has `FINISH_MS`.
 
 Lines in (stdin): `who <text>`, `since <seconds>` (the clock runs), `still <seconds>` (it stands), `amount <text>`,
 `recording on|resting|off`, `stopped`, `raise`, `quit`.
@@ -29,6 +30,8 @@ from beistand.host.ui.spoken import application
 from beistand.host.ui.texts import Language, say
 
 ANSWER_MS = 80
+LATE_SECONDS = 0.02  # an answer that came while this process itself had no turn
+FINISH_MS = 3_000
 RAISE_MS = 500
 LOOK_MS = 20
 SIZE_PX = 132
@@ -54,6 +57,7 @@ class StopSign(wx.Frame):
         self._recording = "off"
         self._is_stopped = False
         self._is_pressed = False
+        self._is_harmless = threading.Event()
         self._looks: tuple[object, ...] = ()  # what was drawn last
         self.SetName(say("stop_name", language))
         self.SetBackgroundStyle(wx.BG_STYLE_PAINT)
@@ -178,10 +182,23 @@ class StopSign(wx.Frame):
     def _guard(self) -> None:
         if self._is_stopped:
             return
+        if self._is_harmless.wait(LATE_SECONDS):
+            wx.CallLater(FINISH_MS, self._kill)
+        else:
+            self._kill()
+
+    def _kill(self) -> None:
+        if not self or self._is_stopped:
+            return
         with contextlib.suppress(OSError):  # it may have ended in the meantime
             os.kill(self._pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         lift_all(self._platform)
         wx.CallAfter(self.Destroy)
+
+    def listened(self, line: str) -> None:
+        """One line from the program, in the thread that reads: an answer to the click counts at once."""
+        if line in ("harmless", "stopped"):
+            self._is_harmless.set()
 
     def heard(self, line: str) -> None:
         """One line from the program."""
@@ -232,6 +249,7 @@ def main(arguments: list[str]) -> int:
 
     def listen() -> None:
         for line in sys.stdin:
+            sign.listened(line.rstrip("\n"))
             wx.CallAfter(sign.heard, line.rstrip("\n"))
         wx.CallAfter(lambda: sign.heard("") if sign else None)
 
