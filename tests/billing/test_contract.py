@@ -18,7 +18,7 @@ from beistand.billing.contract import (
     check_versions,
     spans,
 )
-from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, decide
+from beistand.billing.coverage import AHEAD_HOURS, Asked, Chargeable, Covered, Reason, covered_until, decide
 from beistand.billing.flat import flat_lines
 from beistand.billing.minutes import Terms
 from beistand.billing.price_list import PriceList, choose
@@ -177,6 +177,36 @@ def test_service_hours_go_by_the_contracts_clock_and_holidays(at: datetime, is_c
     assert isinstance(decision, Covered) == is_covered
     if isinstance(decision, Chargeable):
         assert decision.reason == Reason("hours", "1001")
+
+
+@given(
+    st.integers(0, 366 * 24 * 12),
+    st.sampled_from(["SH", "BY"]),
+    st.tuples(st.integers(0, 1380), st.integers(1, 60)),
+    st.booleans(),
+)
+def test_until_the_cover_ends_the_same_partner_pays_and_then_pays_no_more(
+    fives: int, state: str, hours: tuple[int, int], is_ending: bool
+) -> None:
+    """Any five minutes of 2026, over both changes of the clock and holidays: no instant before says otherwise."""
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=5 * fives)
+    rule = CoverageRule(True, hours=Hours(frozenset(range(6)), hours[0], sum(hours)))
+    last = at.date() if is_ending else None
+    contract = replace(
+        CONTRACT, versions=(replace(TIME, rules=(rule, rule), calendar=Calendar(state=state)),), ends_on=last
+    )
+    asked = Asked("kunde")
+    until = covered_until([contract], asked, at)
+
+    def pays(moment: datetime) -> bool:
+        return isinstance(decide([contract], asked, moment), Covered)
+
+    if not pays(at):
+        assert until is None
+        return
+    end = until or at + timedelta(hours=AHEAD_HOURS)
+    assert all(pays(at + timedelta(minutes=m)) for m in range(int((end - at).total_seconds() // 60)))
+    assert until is None or not pays(until)
 
 
 def test_two_payers_are_a_question_and_the_technicians_choice_answers_it() -> None:

@@ -25,22 +25,34 @@ def until_shown(browser: Browser, name: str, value: str) -> None:
         raise AssertionError(f"{name} is {shown(browser, name)!r} and not {value!r}; the page says:\n{words}") from None
 
 
-def new_number(browser: Browser, house: House) -> str:
-    """Makes a session in the page and reads its number there."""
+def new_number(browser: Browser, house: House, customer: str = "Frau Muster", work: str = "") -> str:
+    """Makes a session in the page and reads its number there; `work` is the name of its kind."""
     browser.sign_in(house)
     wait_until(lambda: browser.run("return Boolean(document.querySelector('[data-test=customer]'))"), "no start page")
-    browser.run("""
+    browser.run(f"""
       const field = document.querySelector("[data-test=customer]");
-      field.value = "Frau Muster";
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      document.querySelector("[data-test=create]").click();
+      field.value = {customer!r};
+      field.dispatchEvent(new Event("input", {{ bubbles: true }}));
     """)
+    if work:
+        choose(browser, "work", work)
+        wait_until(lambda: browser.run("return document.querySelector('[data-test=coverage]').dataset.pays"))
+    browser.run("document.querySelector('[data-test=create]').click();")
     number = wait_until(
         lambda: browser.run("return document.querySelector('[data-test=number]')?.textContent ?? ''"),
         "no number was made",
     )
     until_shown(browser, "step", "waiting")
     return str(number).replace(" ", "")
+
+
+def choose(browser: Browser, list_name: str, words: str) -> None:
+    """Chooses an entry of a list by its words."""
+    browser.run(f"""
+      const list = document.querySelector("[data-test={list_name}]");
+      list.value = [...list.options].find((one) => one.textContent === {words!r}).value;
+      list.dispatchEvent(new Event("change"));
+    """)
 
 
 def pixel(browser: Browser, x: int, y: int) -> list[int]:
@@ -54,9 +66,9 @@ def pixel(browser: Browser, x: int, y: int) -> list[int]:
     )
 
 
-def begun(browser: Browser, house: House, desktop: Desktop, new_program: NewProgram) -> int:
+def begun(browser: Browser, house: House, desktop: Desktop, new_program: NewProgram, **wish: str) -> int:
     """A whole way from the number to the first picture; the process id of the customer's program."""
-    number = new_number(browser, house)
+    number = new_number(browser, house, **wish)
     program = new_program(house.origin)
     typed(desktop, number)
     desktop.wait_heard("Haben SIE bei Muster IT angerufen?", program.pid)

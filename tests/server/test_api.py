@@ -144,7 +144,7 @@ async def test_a_contract_covers(home: Any) -> None:
     opened = await begin(home, customer_id=customer["id"])
     sentence = "Covered by contract 1001, partner Partner AG pays."
     told = {"is_chargeable": False, "notice": "", "covered_by": "Partner AG"}
-    assert opened["coverage"] == told | {"contract_number": "1001", "sentence": sentence}
+    assert opened["coverage"] == told | {"contract_number": "1001", "sentence": sentence, "until_seconds": None}
 
 
 async def test_without_contract_the_exact_notice_is_made_and_kept(home: Any) -> None:

@@ -122,6 +122,7 @@ EXPECTED = {
     "POST /api/sessions/{id}/note": STAFF,
     "POST /api/sessions/{id}/facts": STAFF,
     "POST /api/sessions/{id}/charge": STAFF,
+    "POST /api/sessions/{id}/coverage": STAFF,
     "POST /api/sessions/{id}/charge-by-phone": STAFF,
     "POST /api/sessions/{id}/goodwill": STAFF,
     "GET /api/sessions/{id}/colleagues": STAFF,

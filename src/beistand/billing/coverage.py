@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from beistand.billing.bands import SUNDAY_HOLIDAY, band_at
 from beistand.billing.contract import Contract, ContractError, ContractVersion, CoverageRule
 from beistand.billing.price_list import PriceList, choose
+
+# Longer than any session lasts.
+AHEAD_HOURS = 16
 
 ReasonCode = Literal["no_contract", "not_begun", "ended", "no_version", "service_type", "hours", "customer"]
 
@@ -89,6 +92,48 @@ def decide(
         raise _two_payers(covering[0][0], other)
     contract, version = covering[0]
     return Covered(contract, version, _warning(contract, version, asked.level))
+
+
+def covered_until(
+    contracts: Iterable[Contract], asked: Asked, at: datetime, contract_id: str | None = None
+) -> datetime | None:
+    """The next instant within `AHEAD_HOURS` at which the partner who pays at `at` pays no more; None if they go on.
+
+    Service hours, a contract's last day, holidays: whatever `decide` looks at changes only at these instants.
+    """
+    known = list(contracts)
+    found = decide(known, asked, at, (), contract_id)
+    if not isinstance(found, Covered):
+        return None
+    payer = found.contract.partner_id
+    for moment in _turning_points(known, at):
+        after = decide(known, asked, moment, (), contract_id)
+        if not isinstance(after, Covered) or after.contract.partner_id != payer:
+            return moment
+    return None
+
+
+def _turning_points(contracts: Iterable[Contract], at: datetime) -> list[datetime]:
+    """Instants after `at` on each contract's wall clock: midnights, and where service hours begin and end."""
+    points: set[datetime] = set()
+    for contract in contracts:
+        for version in contract.versions:
+            minutes = {0} | {m for r in version.rules if r.hours for m in (r.hours.from_minute, r.hours.until_minute)}
+            for zone in {contract.zone, version.calendar.zone}:
+                points |= _on_the_clock(at, ZoneInfo(zone), minutes)
+    return sorted(points)
+
+
+def _on_the_clock(at: datetime, zone: ZoneInfo, minutes: Iterable[int]) -> set[datetime]:
+    first = at.astimezone(zone).date()
+    found: set[datetime] = set()
+    for ahead in range(AHEAD_HOURS // 24 + 2):
+        midnight = datetime.combine(first + timedelta(days=ahead), time(), zone)
+        # The wall clock may show an hour twice: both are asked about.
+        found |= {
+            (midnight + timedelta(minutes=m)).replace(fold=fold).astimezone(UTC) for m in minutes for fold in (0, 1)
+        }
+    return {moment for moment in found if at < moment <= at + timedelta(hours=AHEAD_HOURS)}
 
 
 def _of_contract(contract: Contract, asked: Asked, at: datetime) -> ContractVersion | Reason | None:

@@ -4,7 +4,7 @@ Time counts from the customer's yes to the end, but stands still while the custo
 the customer reads a price, and while the server itself is away. The monotonic clock rules within one run of the server
 (a wall clock that jumps moves nothing and is named); across runs the wall clock must do. A price that is agreed to in
 mid-session begins a new part at that very instant. Nothing is rounded here: a part has its whole seconds, counted from
-its own start.
+its own start. Where work turns covered or uncovered in mid-session (`coverage_changed`) a new part begins as well.
 """
 
 from __future__ import annotations
@@ -59,7 +59,11 @@ class Stop:
 
 @dataclass(frozen=True)
 class Part:
-    """Time of one kind. `notice_sha256` names the agreed price; `answered_us` is never after `started_us`."""
+    """Time of one kind. `notice_sha256` names the agreed price; `answered_us` is never after `started_us`.
+
+    `covered_by` says who pays instead of the customer since a change in mid-session, "" for nobody; None = as it was
+    said before the session.
+    """
 
     started_us: int
     ended_us: int
@@ -68,6 +72,7 @@ class Part:
     notice_sha256: str = ""
     answered_us: int | None = None
     channel: str = ""
+    covered_by: str | None = None
 
     @property
     def gross_seconds(self) -> int:
@@ -200,7 +205,8 @@ def _cut(part: Part, start: int, end: int) -> Part:
     """From `start` to `end` of a part; its stops counted from the new start, whole seconds."""
     off, length = (start - part.started_us) // US, (end - start) // US
     moved = [Stop(max(0, stop.start - off), min(length, stop.end - off), stop.why) for stop in part.stops]
-    return Part(start, end, tuple(stop for stop in moved if stop.end > stop.start), part.is_chargeable)
+    kept = tuple(stop for stop in moved if stop.end > stop.start)
+    return Part(start, end, kept, part.is_chargeable, covered_by=part.covered_by)
 
 
 def _presence(colleagues: list[Presence], fact: Fact, at: int) -> None:
@@ -236,7 +242,13 @@ def _step(walk: _Walk, fact: Fact, at: int) -> None:
             walk.let_go(PRICE, at)
             if fact.data.get("is_yes") is True:
                 _turn(walk, fact, at, "screen")
+        case "server", "coverage_changed" if walk.part is not None and not walk.part.is_chargeable:
+            walk.close(at)
+            walk.begin(Part(at, at, (), False, covered_by=str(fact.data.get("covered_by", ""))))
+            if fact.data.get("is_price_next") is True:
+                walk.hold(PRICE, at)  # the console asks the customer in the same moment
         case "server", "charge_by_phone":
+            walk.let_go(PRICE, at)
             # Only the server states it, after it has checked that the firm permits this way and kept the text.
             _turn(walk, fact, at, "phone")
 

@@ -116,6 +116,8 @@ export const TEXTS = {
   charge_agreed: ["Der Kunde hat den Preis bestätigt. Ab jetzt läuft die Uhr kostenpflichtig.", "The customer has agreed to the price. From now on the clock is chargeable."],
   charge_declined: ["Der Kunde hat den Preis abgelehnt.", "The customer has declined the price."],
   charge_declined_choice: ["Diese Arbeit wird nicht gemacht. Sie können mit dem weitermachen, was bisher vereinbart war, oder die Sitzung beenden.", "This work is not done. You may go on with what was agreed before, or end the session."],
+  charge_declined_uncovered: ["Der Vertrag zahlt diese Arbeit nicht mehr. Sie können sie ohne Berechnung zu Ende bringen oder die Sitzung beenden.", "The contract pays this work no more. You may finish it without charge, or end the session."],
+  charge_go_on_free: ["Ohne Berechnung weiter", "Go on without charge"],
   charge_go_on: ["Weiter wie bisher", "Go on as before"],
   mode_server: ["Seite vom Server geladen", "Page loaded from the server"],
   mode_local: ["Seite von diesem Rechner, verbunden mit {server}", "Page from this computer, connected to {server}"],

@@ -21,6 +21,7 @@ from beistand.server.front import serve
 from beistand.server.identity import Identity
 from beistand.server.invoicing import post as mails
 from beistand.server.keys import AUDIT_FILE, load_or_make, load_or_make_signing
+from beistand.server.portal import asking_again
 from beistand.server.portal.access import TOUCH_US
 from beistand.server.portal.pages import Pages
 from beistand.server.portal.parts import Parts
@@ -155,6 +156,7 @@ async def _measure(parts: Parts, run_id: str) -> None:
                     partial(metering.beat, session_ids=open_sessions, run=run_id, at=parts.clock.now())
                 )
             now = parts.clock.now().utc_us
+            await asking_again.watch(parts, open_sessions)
             made = await parts.db.write(partial(metering.catch_up, open_sessions=open_sessions, now_us=now))
             await parts.db.write(partial(parts.log.catch_up, now_us=now))
             if made:

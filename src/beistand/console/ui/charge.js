@@ -91,13 +91,13 @@ export class ChargeSheet {
     this.close();
   }
 
-  /** The customer said no: go on with what was agreed, or end. */
-  declined() {
+  /** The customer said no: go on with what was agreed, or end. @param {boolean} isUncovered nobody else pays any more */
+  declined(isUncovered) {
     show(this.node,
       el("h2", { id: "charge-title", tabindex: "-1" }, t("charge_declined")),
-      el("p", {}, t("charge_declined_choice")),
+      el("p", {}, t(isUncovered ? "charge_declined_uncovered" : "charge_declined_choice")),
       el("div", { class: "row" },
-        el("button", { "data-test": "charge-go-on", onclick: () => this.close() }, t("charge_go_on")),
+        el("button", { "data-test": "charge-go-on", onclick: () => this.close() }, t(isUncovered ? "charge_go_on_free" : "charge_go_on")),
         el("button", { class: "quiet", "data-test": "charge-end", onclick: () => this.support.end() }, t("end"))));
     this.node.hidden = false;
     this.node.querySelector("button").focus();

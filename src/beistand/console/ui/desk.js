@@ -10,6 +10,7 @@ import { clock, money, t, vatWords } from "../i18n.js";
 import { AdministerSheet, administerWords } from "./administer.js";
 import { ChargeSheet } from "./charge.js";
 import { colleagues } from "./colleague.js";
+import { Cover } from "./cover.js";
 import { received, sendCopy, typeCopy } from "./copying.js";
 import { RecordButton } from "./record.js";
 import { clean, el, show } from "./dom.js";
@@ -34,6 +35,7 @@ export class Desk {
       if (isAsked) this.notice(t("administer_asked"));
       this.field.focus();
     });
+    this.cover = new Cover(support, (text, ms) => this.notice(text, ms), () => this.field.focus());
     this.recording = new RecordButton(support, (text) => this.notice(text, 6000), () => this.field.focus());
     this.build(place, customer);
     this.renderer = new Renderer(this.viewport, this.canvas, this.cursor);
@@ -108,6 +110,7 @@ export class Desk {
     this.price.disabled = !this.support.mayAskPrice;
     this.canvas.classList.toggle("controlled", level > 1);
     if (isVeiled) this.keyboard?.release();
+    else this.cover.tryToAsk();
   }
 
   openCharge() {
@@ -169,8 +172,9 @@ export class Desk {
         break;
       case "ChargeAnswer":
         document.documentElement.dataset.price = message.isYes ? "yes" : "no";
+        this.cover.answered(message.isYes);
         if (message.isYes) this.notice(t("charge_agreed"));
-        else this.sheet.declined();
+        else this.sheet.declined(this.cover.isUncovered);
         break;
       case "AdministerState":
         document.documentElement.dataset.administer = String(message.state);
@@ -326,6 +330,7 @@ export class Desk {
   close() {
     clearInterval(this.timer);
     clearInterval(this.ping);
+    this.cover.close();
     this.recording.close();
     this.decoder.close();
     this.renderer.close();

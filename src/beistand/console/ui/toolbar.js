@@ -54,7 +54,7 @@ export function toolbar(desk, customer) {
   ], back);
   const bar = el("header", { class: "desk-bar", "data-test": "toolbar" },
     el("span", { class: "name", title: clean(customer) }, clean(customer)), desk.words, el("span", { class: "grow" }),
-    desk.time, desk.price, desk.level, desk.administer, desk.colleagues, desk.monitors, chords.node, view.node, text.node,
+    desk.time, desk.price, desk.level, desk.administer, desk.cover.node, desk.colleagues, desk.monitors, chords.node, view.node, text.node,
     el("button", { class: "small stop", "data-test": "end", onclick: () => desk.support.end() }, t("end")));
   bar.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape") back();

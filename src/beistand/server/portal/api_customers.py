@@ -98,6 +98,7 @@ def coverage_json(visit: Visit, found: Coverage) -> dict[str, object]:
         "covered_by": found.covered_by,
         "contract_number": found.contract_number,
         "sentence": coverage_sentence(visit, found),
+        "until_seconds": max(0, -((visit.at.utc_us - found.until_us) // 1_000_000)) if found.until_us else None,
     }
 
 

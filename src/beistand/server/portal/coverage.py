@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from beistand.billing.contract import ContractError
-from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, decide
+from beistand.billing.coverage import Asked, Chargeable, Covered, Reason, covered_until, decide
 from beistand.billing.price_card import Later, PriceCard, gross, money, vat_words
 from beistand.billing.price_list import PriceList
 from beistand.billing.taxation import Rates, Taxation, taxation
@@ -66,7 +66,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Coverage:
-    """`card` is None unless chargeable at a price; `covered_by` names who pays instead, as the customer reads it."""
+    """`card` is None unless chargeable at a price; `covered_by` names who pays instead, as the customer reads it.
+
+    `until_us` is the instant at which they pay no more, if it is near: then it has to be asked again.
+    """
 
     card: PriceCard | None
     covered_by: str
@@ -79,6 +82,7 @@ class Coverage:
     service_type_id: str | None = None
     technician_level: int = 1
     warning: ContractError | None = None
+    until_us: int | None = None
 
     @property
     def is_chargeable(self) -> bool:
@@ -134,6 +138,7 @@ def coverage(db: Connection, firm: Organisation, wish: Wish, user_id: str, utc_u
             service_type_id=service or None,
             technician_level=level,
             warning=decision.warning,
+            until_us=_us(until) if (until := covered_until(serving, asked, at, wish.contract_id)) else None,
         )
     return _chargeable(db, firm, wish, decision, at, level)
 

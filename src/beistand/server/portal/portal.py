@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from beistand.server.portal import (
     api_customers,
+    asking_again,
     charging,
     colleagues,
     headers,
@@ -47,6 +48,7 @@ def doors(parts: Parts) -> list[Door]:
         *api_customers.doors(),
         *Api().doors(),
         *charging.doors(),
+        *asking_again.doors(),
         *colleagues.doors(),
         *RecordingDoors(RecordingFiles(parts.settings.data)).doors(),
     ]

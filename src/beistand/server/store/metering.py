@@ -87,6 +87,13 @@ def _keep_answer(db: Connection, organisation_id: str, fact: Fact) -> None:
     )
 
 
+def _covered_by(session: Session, part: Part) -> str:
+    """Who pays for a part instead of the customer, "" for nobody."""
+    if part.is_chargeable:
+        return ""
+    return session.covered_by if part.covered_by is None else part.covered_by
+
+
 def _keep_entries(db: Connection, organisation_id: str, session: Session, made_us: int) -> None:
     metered = meter(session.facts, pulses(db, session.id))
     given = charges.consents(db, organisation_id, [session.id])
@@ -99,7 +106,7 @@ def _keep_entries(db: Connection, organisation_id: str, session: Session, made_u
             "part": number,
             "customer_id": session.customer_id,
             "customer_name": session.customer_name,
-            "covered_by": "" if part.is_chargeable else session.covered_by,
+            "covered_by": _covered_by(session, part),
             "consent_id": fits[0].id if fits and part.is_chargeable else None,
             "clock_jump_seconds": metered.clock_jump_seconds,
             "made_us": made_us,
