@@ -34,7 +34,10 @@ class Source:
 
 @dataclass(frozen=True)
 class FlatCharge:
-    """A month's flat of a contract, or a prepaid block; `first` and `last` are the days it is for."""
+    """A month's flat of a contract, or a prepaid block; `first` and `last` are the days it is for.
+
+    `month_cents` is the flat of a whole month.
+    """
 
     contract: str
     title: str
@@ -45,6 +48,7 @@ class FlatCharge:
     cents: int
     minutes: int
     key: str
+    month_cents: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from beistand.billing.draft import Draft, FlatCharge, Period
 from beistand.billing.einvoice import MONTHS
 from beistand.billing.invoice import Buyer, Document, Line, Seller, minutes_line
 from beistand.billing.money import VatKey
+from beistand.billing.price_card import money
 from beistand.billing.taxation import Taxes
 from beistand.billing.timesheet import Group, Priced, TimeSheet, Worked
 from beistand.billing.work import local_day
@@ -24,7 +25,10 @@ MONATE = (
 _WORDS: dict[str, tuple[str, str]] = {
     "help": ("Fernhilfe {day}", "Remote help {day}"),
     "flat": ("Servicevertrag {contract}, {month}", "Service contract {contract}, {month}"),
-    "flat_part": ("{first} bis {last}: {days} von {all} Tagen", "{first} to {last}: {days} of {all} days"),
+    "flat_part": (
+        "{first} bis {last}: {days} von {all} Tagen zu {month} im Monat",
+        "{first} to {last}: {days} of {all} days at {month} a month",
+    ),
     "flat_minutes": ("{minutes} Minuten enthalten", "{minutes} minutes included"),
     "block": ("Stundenkontingent {contract}: {minutes} Minuten", "Prepaid block {contract}: {minutes} minutes"),
     "goodwill": ("Kulanz {day}, {time}: {reason}", "Goodwill {day}, {time}: {reason}"),
@@ -104,7 +108,8 @@ def _flat_line(charge: FlatCharge, key: VatKey, language: Language) -> Line:
     details = [charge.title]
     if days != charge.days_of_month:
         first, last = _day(charge.first, language), _day(charge.last, language)
-        details.append(_word("flat_part", language, first=first, last=last, days=days, all=charge.days_of_month))
+        told = {"first": first, "last": last, "days": days, "all": charge.days_of_month}
+        details.append(_word("flat_part", language, **told, month=money(charge.month_cents, language)))
     if charge.minutes:
         details.append(_word("flat_minutes", language, minutes=charge.minutes))
     return Line(

@@ -185,7 +185,7 @@ class _Maker:
             sheet.contracts.add(contract.number)
             charge = FlatCharge(
                 *(contract.number, contract.title, "flat", line.first, line.last, line.days_of_month),
-                *(line.net_cents, line.included_minutes, key),
+                *(line.net_cents, line.included_minutes, key, line.version.flat_cents),
             )
             sheet.charges.append(charge)
             sheet.sources.append(
@@ -244,7 +244,7 @@ class _Maker:
             return
         included, carried = self._include(basis, rated.minutes, used)
         priced = _price(rated, basis.price, included)
-        group = _group(bunch, bool(lead), rated.minutes, (carried, included - carried), priced)
+        group = _group(bunch, bool(lead), rated, (carried, included - carried), priced)
         sheet = self._sheet(basis.payer_id, self._invoice_case(bunch))
         sheet.groups.append(group)
         if basis.contract:
@@ -276,10 +276,13 @@ class _Maker:
         cap = version.carry_cap_minutes if version else 0
         use = account.use(cap)
         over, next_carry = use.over, use.next_carry
+        most: int | None = cap
         if version and version.model == "prepaid_block":
-            over, next_carry = self._over.get(contract_id, 0), account.left
+            over, next_carry, most = self._over.get(contract_id, 0), account.left, None
         sheet = self._accounted_on.get(contract_id) or self._sheet(contract.partner_id, "")
-        sheet.quotas.append(Quota(contract.number, account.granted, account.carried, account.used, over, next_carry))
+        sheet.quotas.append(
+            Quota(contract.number, account.granted, account.carried, account.used, over, next_carry, most)
+        )
         if contract_id in self._granted:
             sheet.moves.append(QuotaMove(contract_id, "granted", self._granted[contract_id].granted, self._period.name))
         if used:
@@ -334,7 +337,7 @@ def _price(rated: Rated, price: Price, included: int) -> tuple[Priced, ...]:
     return tuple(made)
 
 
-def _group(bunch: _Bunch, lead: bool, minutes: int, included: tuple[int, int], priced: tuple[Priced, ...]) -> Group:
+def _group(bunch: _Bunch, lead: bool, rated: Rated, included: tuple[int, int], priced: tuple[Priced, ...]) -> Group:
     basis, first = bunch.basis, bunch.works[0]
     consented = basis.consent.answered_at if basis.consent else None
     return Group(
@@ -346,12 +349,13 @@ def _group(bunch: _Bunch, lead: bool, minutes: int, included: tuple[int, int], p
         consented=consented,
         channel=basis.channel,
         release_reason=basis.release_reason,
-        minutes=minutes,
+        minutes=rated.minutes,
         from_carry=included[0],
         from_month=included[1],
         priced=priced,
         is_not_lead=not lead,
         vat_bp=basis.vat_bp,
+        bands=tuple((item.band, item.seconds, item.line.minutes) for item in rated.items),
     )
 
 

@@ -52,7 +52,8 @@ class Group:
     `contract` names the contract that covers them; for uncovered work it is empty and `consented` says when the
     customer agreed. `minutes` are the billed ones, of which `from_carry` and `from_month` came from included minutes.
     `is_not_lead`: shown but not charged, because the contract charges the leading technician alone. `vat_bp` is the tax
-    that the notice named, None under a contract. `title` is the case's; sessions and days are named by their date.
+    that the notice named, None under a contract. `bands` are (band, seconds, minutes) before included minutes go.
+    `title` is the case's; sessions and days are named by their date.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Group:
     priced: tuple[Priced, ...] = ()
     is_not_lead: bool = False
     vat_bp: int | None = None
+    bands: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def charged_seconds(self) -> int:
@@ -83,7 +85,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Quota:
-    """Included minutes of one contract in the period."""
+    """Included minutes of one contract in the period; `cap` is what may go to the next month, None = all of it."""
 
     contract: str
     included: int
@@ -91,6 +93,7 @@ class Quota:
     used: int
     over: int
     next_carry: int
+    cap: int | None = None
 
 
 @dataclass(frozen=True)

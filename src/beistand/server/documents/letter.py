@@ -174,7 +174,7 @@ def _sheet(document: Document, sheet: TimeSheet) -> dict[str, Any]:
         "quota_columns": columns(
             "contract", "quota_included", "quota_carried", "quota_used", "quota_over", "quota_next"
         ),
-        "quotas": [_quota(quota) for quota in sheet.quotas],
+        "quotas": [_quota(quota, language) for quota in sheet.quotas],
         "total": word("sheet_total", language, net=net),
     }
 
@@ -237,6 +237,12 @@ def _steps(group: Group, language: str) -> str:
     if not included:
         return text
     over = group.minutes - included
+    if len(group.bands) > 1:
+        split = (
+            word("steps_band", language, band=_tariff(band, language), time=formats.duration(seconds), minutes=minutes)
+            for band, seconds, minutes in group.bands
+        )
+        text = f"{text} · {', '.join(split)}"
     key = "steps_quota_carried" if group.from_carry else "steps_quota"
     more = word(key, language, included=included, carried=group.from_carry, over=over)
     return f"{text} · {more}"
@@ -265,6 +271,9 @@ def _band(each: Priced, language: str) -> list[str]:
     ]
 
 
-def _quota(quota: Quota) -> list[str]:
+def _quota(quota: Quota, language: str) -> list[str]:
     figures = (quota.included, quota.carried, quota.used, quota.over, quota.next_carry)
-    return [quota.contract, *(f"{minutes} min" for minutes in figures)]
+    cells = [quota.contract, *(f"{minutes} min" for minutes in figures)]
+    if quota.cap is not None:
+        cells[-1] = word("quota_capped", language, minutes=quota.next_carry, cap=quota.cap)
+    return cells

@@ -78,11 +78,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "sheet": ("Zeitnachweis zur Rechnung {number}", "Time sheet of invoice {number}"),
     "sheet_explained": (
         "Erfasst wird in Sekunden, ohne Pausen und Unterbrechungen. Davon geht die Kulanz ab; der Rest wird nach der "
-        "genannten Regel auf Minuten gerundet und im Verhältnis der Zeiten auf die Tarife verteilt. Enthaltene Minuten "
-        "gehen zuerst ab. Preis je Stunde = Satz und Zuschlag, auf Cent gerundet; Betrag = Preis × Minuten ÷ 60.",
+        "genannten Regel auf Minuten gerundet und im Verhältnis der Zeiten auf die Tarife verteilt (übrige Minuten an "
+        "die größten Reste). Enthaltene Minuten gehen zuerst ab, vom ersten Tarif an. Preis je Stunde = Satz und "
+        "Zuschlag, auf Cent gerundet; Betrag = Preis × Minuten ÷ 60.",
         "Time is recorded in seconds, without pauses and interruptions. Goodwill is taken off; the rest is rounded to "
-        "minutes by the rule given and split onto the tariffs in proportion to their time. Included minutes go first. "
-        "Price per hour = rate and surcharge, rounded to the cent; amount = price × minutes ÷ 60.",
+        "minutes by the rule given and split onto the tariffs in proportion to their time (what is left over goes to "
+        "the largest remainders). Included minutes go first, from the first tariff on. Price per hour = rate and "
+        "surcharge, rounded to the cent; amount = price × minutes ÷ 60.",
     ),
     "work_of": ("Fernhilfe am {day}", "Remote help on {day}"),
     "not_lead": (
@@ -109,6 +111,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Zu berechnen {charged} · {rule} · ergibt {minutes} min",
         "To be charged {charged} · {rule} · gives {minutes} min",
     ),
+    "steps_band": ("{band} {time} = {minutes} min", "{band} {time} = {minutes} min"),
+    "quota_capped": ("{minutes} min (höchstens {cap})", "{minutes} min (at most {cap})"),
     "steps_quota": (
         "davon enthalten {included} min, bleiben {over} min",
         "of which included {included} min, leaves {over} min",
