@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from lxml import etree
 
 from beistand.billing.datev import COLUMNS, HEADER_FIELDS, Accounts, DatevError, batch
 from beistand.billing.invoice import VAT_KEYS, InvoiceError, cancel
@@ -18,14 +19,17 @@ from beistand.server.documents.pdf import Typesetter
 from beistand.server.invoicing import exporting, gobd, running
 from beistand.server.invoicing.issuing import Actor, Issuer
 from beistand.server.invoicing.running import period_of
-from beistand.server.store import debtors, invoices
+from beistand.server.store import debtors, invoices, time_words
 from beistand.server.store.seller import SellerData
 from invoices.making import PLAIN, SELLER, at
-from invoices.world import NOW, World
+from invoices.world import ADDRESS, NOW, World
 
 GOLDEN = Path(__file__).with_name("datev_golden.csv")
 ACCOUNTS = Accounts("1234567", "42", "10000", "8400", "8300", "8336", "8200")
 MADE = datetime(2026, 12, 31, 17, 5, 9, 123_000, tzinfo=UTC)
+# What people say about recorded time, and about prices; nothing was said where the tables are empty.
+SAID = ("time_correction", "goodwill", "goodwill_decision", "charge_release", "charge_notice", "charge_consent")
+SAID += ("tax_change",)
 FIRST, LAST = date(2026, 12, 1), date(2026, 12, 31)
 
 
@@ -144,6 +148,8 @@ def test_the_auditor_gets_every_record_described_and_every_file_as_it_was_issued
     assert set(sums) == set(archive.namelist()) - {"SHA256SUMS"}
     assert all(hashlib.sha256(archive.read(name)).hexdigest() == digest for name, digest in sums.items())
     described = ElementTree.fromstring(archive.read("index.xml"))
+    dtd = etree.DTD(io.BytesIO(archive.read(gobd.DTD_NAME)))
+    assert dtd.validate(etree.fromstring(archive.read("index.xml"))), dtd.error_log
     for table in described.iter("Table"):
         rows = list(csvlib.reader(io.StringIO(archive.read(table.findtext("URL")).decode("utf-8-sig")), delimiter=";"))
         assert rows[0] == [
@@ -151,11 +157,47 @@ def test_the_auditor_gets_every_record_described_and_every_file_as_it_was_issued
             for column in table.iter()
             if column.tag.startswith("Variable") and column.tag != "VariableLength"
         ]
-        assert len(rows) > 1
+        assert len(rows) > 1 or table.findtext("URL").removesuffix(".csv") in SAID
+        assert {len(row) for row in rows} == {len(rows[0])}
+    told = list(csvlib.DictReader(io.StringIO(archive.read("rated_item.csv").decode("utf-8-sig")), delimiter=";"))
+    worked = list(csvlib.DictReader(io.StringIO(archive.read("time_entry.csv").decode("utf-8-sig")), delimiter=";"))
+    assert {f"entry:{row['id']}" for row in worked} == {
+        row["source"] for row in told if row["source"].startswith("entry:")
+    }
     for issued in world.read(lambda c: invoices.listed(c, world.firm)):
         for file in world.read(lambda c, i=issued: invoices.files_of(c, world.firm, i.id)):
             assert archive.read(f"documents/{file.file_name}") == file.content
     assert gobd.TABLES.keys() == {table.findtext("URL").removesuffix(".csv") for table in described.iter("Table")}
+
+
+def test_the_auditor_gets_what_was_said_about_the_time_too(world):
+    """Old value, new value, reason, who and when of a correction; goodwill and its decision; the words of a price."""
+    stranger = world.party("Klein", **ADDRESS)
+    entry = world.session(at(13, 8), 40, who=stranger, price=9600, approved=False)
+    said = time_words.Said(world.people["Tina Technik"], NOW, "Uhr lief nach")
+    world.write(lambda c: time_words.correct(c, world.firm, entry, 1800, said))
+    world.write(lambda c: time_words.give_away(c, world.firm, entry, 300, said))
+    world.write(lambda c: time_words.decide_goodwill(c, world.firm, entry, True, said))
+    world.write(lambda c: time_words.approve(c, world.firm, [entry], True, said))
+    plan = world.read(lambda c: running.plan(c, world.firm, period_of("2026-11"), NOW))
+    running.execute(world.db, world.firm, plan, Typesetter(), Actor(None, NOW, date(2026, 12, 1)), "Ida")
+    archive = zipfile.ZipFile(io.BytesIO(export(world, "gobd").content))
+    tables = {
+        name: list(csvlib.DictReader(io.StringIO(archive.read(f"{name}.csv").decode("utf-8-sig")), delimiter=";"))
+        for name in SAID
+    }
+    (corrected,) = tables["time_correction"]
+    assert (corrected["old_seconds"], corrected["new_seconds"], corrected["reason"]) == (
+        "2400",
+        "1800",
+        "Uhr lief nach",
+    )
+    assert corrected["user_id"] == world.people["Tina Technik"]
+    assert [row["seconds"] for row in tables["goodwill"]] == ["300"]
+    assert [row["is_approved"] for row in tables["goodwill_decision"]] == ["1"]
+    (words,), (answer,) = tables["charge_notice"], tables["charge_consent"]
+    assert (words["text"], words["rate_cents"]) == ("Kostenpflichtige Hilfe. 9600 Cent", "96,00")
+    assert (answer["notice_id"], answer["is_yes"]) == (words["id"], "1")
 
 
 def test_each_customer_has_one_debtor_account_of_their_own_for_good(world):

@@ -6,26 +6,24 @@ Each export is kept as it was given away, and is an event of every invoice in it
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, insert, select
 
 from beistand.billing.datev import Accounts, batch, check_first_debtor
 from beistand.billing.draft import Period
 from beistand.billing.invoice import Document, InvoiceError
 from beistand.billing.tables import Cell, csv, euros
-from beistand.server.invoicing.gobd import describe
+from beistand.server.invoicing.audit_zip import audit_zip
 from beistand.server.invoicing.issuing import Actor
 from beistand.server.store import audit, debtors, invoices
 from beistand.server.store.database import new_id
 from beistand.server.store.invoices import Issued
 from beistand.server.store.seller import SellerData
-from beistand.server.store.tables import export_batch, invoice, invoice_event, invoice_line, rated_item
+from beistand.server.store.tables import export_batch
 
 Kind = Literal["datev", "csv", "gobd"]
 KINDS: tuple[Kind, ...] = ("datev", "csv", "gobd")
@@ -42,7 +40,6 @@ CSV_COLUMNS = (
     "Stand",
     "zu",
 )
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def _made(
         return f"EXTF_Rechnungen_{period.name}.csv", "text/csv; charset=windows-1252", content
     if kind == "csv":
         return f"Rechnungen_{period.name}.csv", "text/csv; charset=utf-8", csv(CSV_COLUMNS, map(_row(found), found))
-    return f"GoBD_{period.name}.zip", "application/zip", _gobd(db, organisation_id, period, data, found)
+    return f"GoBD_{period.name}.zip", "application/zip", audit_zip(db, organisation_id, period, data, found)
 
 
 def _datev(
@@ -175,45 +172,3 @@ def _row(found: Sequence[Issued]) -> Any:
         )
 
     return row
-
-
-def _gobd(db: Connection, organisation_id: str, period: Period, data: SellerData, found: Sequence[Issued]) -> bytes:
-    """A ZIP of tables with their description (index.xml) and of each invoice's files as they were issued."""
-    ids = [each.id for each in found]
-    tables = [_table(db, organisation_id, table, ids) for table in (invoice, invoice_line, rated_item, invoice_event)]
-    files = {f"{name}.csv": content for name, _columns, content in tables}
-    files["index.xml"] = describe(data.firm.name, data.firm.city, period, [(n, c) for n, c, _content in tables])
-    for each in found:
-        for file in invoices.files_of(db, organisation_id, each.id):
-            files[f"documents/{file.file_name}"] = file.content
-    sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
-    files["SHA256SUMS"] = "".join(sums).encode()
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_TIME), files[name], zipfile.ZIP_DEFLATED)
-    return out.getvalue()
-
-
-# What an auditor gets: no JSON of the whole document, its files are there; no internal ids of the firm.
-_LEFT_OUT = frozenset(("organisation_id", "document", "sheet", "payer_email"))
-
-
-def _table(
-    db: Connection, organisation_id: str, table: Table, ids: Sequence[str]
-) -> tuple[str, tuple[str, ...], bytes]:
-    columns = [column for column in table.c if column.name not in _LEFT_OUT]
-    own = table.c.id if table is invoice else table.c.invoice_id
-    question = select(*columns).where(table.c.organisation_id == organisation_id, own.in_(list(ids)))
-    rows = db.execute(question.order_by(*table.primary_key.columns)).all()
-    names = tuple(column.name for column in columns)
-    cells = [[_audit_cell(name, value) for name, value in zip(names, row, strict=True)] for row in rows]
-    return table.name, names, csv(names, cells)
-
-
-def _audit_cell(name: str, value: Any) -> Cell:
-    if name.endswith("_us"):
-        return datetime.fromtimestamp(value / 1e6, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if name.endswith("_cents"):
-        return euros(value)
-    return value if isinstance(value, str | int | date) or value is None else str(value)
