@@ -1,11 +1,14 @@
 """The run on a real store: from recorded sessions to issued invoices, minutes booked, nothing twice, nothing lost."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from beistand.billing.invoice import InvoiceError
 from beistand.billing.price_list import PriceList
@@ -25,6 +28,8 @@ from beistand.server.store import (
     sessions,
     time_words,
 )
+from beistand.server.store.database import Database, StoreError
+from beistand.server.store.invoice_runs import RUN_IDLE_US
 from invoices.making import at
 from invoices.test_pdf import words_of
 from invoices.test_run import FLAT, VERSION
@@ -167,6 +172,70 @@ def test_a_second_run_at_once_says_who_is_running(world, typesetter):
     with pytest.raises(RunError, match="started by Max"):
         running.execute(world.db, world.firm, made, typesetter, BY, "Ida")
     assert world.read(lambda c: invoices.listed(c, world.firm)) == []
+
+
+def three_payers(world):
+    for name in ("Anna", "Berta", "Cora"):
+        world.session(at(12, 8), 30, who=world.party(name, **ADDRESS), price=9600)
+
+
+def test_two_runs_at_the_same_moment_bill_nothing_twice_and_leave_no_gap(world, typesetter):
+    three_payers(world)
+    made, url = plan(world), world.db.engine.url.render_as_string(hide_password=False)
+    gate, refused = threading.Barrier(2), []
+
+    def run(who):
+        own = Database(url)
+        gate.wait()
+        try:
+            return running.execute(own, world.firm, made, Typesetter(), BY, who).issued
+        except RunError as error:
+            refused.append(str(error))
+            return ()
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(run, ("Ida", "Max")))
+    issued = world.read(lambda c: invoices.listed(c, world.firm))
+    assert sorted(each.number for each in issued) == [f"RE-2026-000{n}" for n in (1, 2, 3)]
+    assert sorted(each.payer_name for each in issued) == ["Anna", "Berta", "Cora"]
+    # The one who came second was told of the first, or came when all was done and found everything billed.
+    assert len(refused) == 1 or () in done
+    assert all("Another invoice run is going on (2026-11, started by" in sentence for sentence in refused)
+
+
+@pytest.mark.parametrize(("room", "kept"), [(1, 0), (8, 0), (20, 1), (32, 2)])
+def test_a_disk_that_fills_up_within_a_run_keeps_what_was_issued_and_the_next_run_issues_the_rest(
+    world, typesetter, room, kept
+):
+    """After `room` statements that write, nothing can be written any more, not even that the run has ended."""
+    three_payers(world)
+    made, counted = plan(world), 0
+
+    def full(connection, cursor, statement, parameters, context, many):
+        nonlocal counted
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            counted += 1
+            if counted > room:
+                raise OperationalError(statement, None, Exception("database or disk is full"))
+
+    event.listen(world.db.engine, "before_cursor_execute", full)
+    try:
+        with pytest.raises(
+            StoreError, match=r"^The database could not be written: the disk is full, make room on it\.$"
+        ):
+            running.execute(world.db, world.firm, made, typesetter, BY, "Ida")
+    finally:
+        event.remove(world.db.engine, "before_cursor_execute", full)
+    before = world.read(lambda c: invoices.listed(c, world.firm))
+    assert len(before) == kept
+    assert all(world.read(lambda c, i=each: invoices.files_of(c, world.firm, i.id)) for each in before)
+    later = Actor(None, NOW + 2 * RUN_IDLE_US, date(2026, 12, 1))
+    report = running.execute(world.db, world.firm, plan(world), typesetter, later, "Ida")
+    assert (len(report.issued), report.failed) == (3 - len(before), ())
+    numbers = sorted(each.number for each in world.read(lambda c: invoices.listed(c, world.firm)))
+    assert numbers == [f"RE-2026-000{n}" for n in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("wrong", ["", "2026", "2026-13", "11/2026", "2026-11-01", "٢٠٢٦-11"])

@@ -55,6 +55,10 @@ def _run(db: Database, firm: str, period_text: str, is_dry: bool) -> None:
         if issued is not None:
             click.echo(f"{issued.number}  {money(issued.gross_cents, 'en'):>14}  {issued.payer_name}")
     click.echo(f"{len(report.issued)} invoices issued.")
+    told = {each.payer_name for each in plan.planned if each.problem}
+    for name, error in report.failed:
+        if name not in told:
+            click.echo(f"NOT ISSUED  {name}: {error}")
     if report.failed:
         raise click.ClickException(f"{len(report.failed)} could not be issued; mend what is named above and run again.")
 

@@ -6,6 +6,7 @@ Two runs at once: the second is refused and told of the first. What cannot be is
 from __future__ import annotations
 
 import re
+import time
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -156,9 +157,11 @@ def _execute(
     issuer = Issuer(typesetter, organisation_id, booker)
     issued: list[str] = []
     failed: list[tuple[str, InvoiceError]] = []
+    began = time.monotonic()
 
     def issue(db: Connection, each: Planned) -> str:
-        if not invoice_runs.is_running(db, organisation_id, run_id, by.utc_us):
+        now_us = by.utc_us + int((time.monotonic() - began) * 1e6)
+        if not invoice_runs.is_running(db, organisation_id, run_id, now_us):
             raise RunError("Another invoice run has taken over: this one stops. What was issued stays issued.")
         if each.particulars is None:
             raise each.error or InvoiceError("This draft cannot be issued.")

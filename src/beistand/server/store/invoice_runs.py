@@ -9,7 +9,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from beistand.server.store.database import new_id
 from beistand.server.store.tables import invoice_run
 
-RUN_IDLE_US = 3600 * 1_000_000
+# A run gives a sign of life with each invoice, that is every fraction of a second.
+RUN_IDLE_US = 300 * 1_000_000
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Running:
 
 
 def begin_run(db: Connection, organisation_id: str, period: str, who: str, utc_us: int) -> str | Running:
-    """The id of the new run, or the one that is going on. One without a sign of life for an hour is taken over."""
+    """The id of the new run, or the one that is going on. One without a sign of life for five minutes is taken over."""
     own = invoice_run.c.organisation_id == organisation_id
     row = db.execute(select(invoice_run).where(own)).mappings().first()
     if row is not None and row["seen_us"] > utc_us - RUN_IDLE_US:
