@@ -30,6 +30,7 @@ from beistand.builder.steps import Step
         ({"logo": b"GIF89a"}, "must be a PNG"),
         ({"root_key": "short"}, "Ed25519"),
         ({"language": "fr"}, "must be de or en"),
+        ({"must_be_person": True}, "needs the firm's root key"),
     ],
 )
 def test_a_wrong_field_of_the_firm_is_one_sentence(fields: dict[str, object], sentence: str) -> None:

@@ -17,7 +17,15 @@ from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
 from builder import reading
 
-FIRM = checked("https://hilfe.example.org", "Müller & Söhne IT", ("+49 30 1234",), "#107040", root_key="A" * 43)
+FIRM = checked(
+    "https://hilfe.example.org",
+    "Müller & Söhne IT",
+    ("+49 30 1234",),
+    "#107040",
+    root_key="A" * 43,
+    least_roster=7,
+    must_be_person=True,
+)
 LARGEST = 17_500_000
 ROOT = Path(build.__file__).parents[1]
 BOOT = Path(build.__file__).parent / "boot.py"
@@ -60,6 +68,7 @@ def test_the_firm_lies_inside_the_archive_that_a_signature_covers_s51(program: b
     assert firm["server"] == "https://hilfe.example.org"
     assert firm["company"] == "Müller & Söhne IT"
     assert firm["root_key"] == "A" * 43
+    assert (firm["least_roster"], firm["must_be_person"]) == (7, True)
 
 
 def test_no_module_of_another_system_or_of_the_server_is_inside(program: bytes) -> None:

@@ -9,6 +9,7 @@ import * as identity from "../../src/beistand/console/protocol/identity.js";
 import * as keys from "../../src/beistand/console/protocol/keys.js";
 import * as messages from "../../src/beistand/console/protocol/messages.js";
 import * as number from "../../src/beistand/console/protocol/number.js";
+import * as passkey from "../../src/beistand/console/protocol/passkey.js";
 import * as pake from "../../src/beistand/console/protocol/pake.js";
 import { CustomerPeer, TechnicianPeer } from "../../src/beistand/console/protocol/peer.js";
 import { TABLE as RECORDING } from "../../src/beistand/console/protocol/recording.js";
@@ -68,6 +69,8 @@ export const ANSWERS = {
   "keys.expand": ({ prk, label, length }) => keys.expand(prk, label, length),
   "identity.toSign": ({ kind, share, text }) => identity.toSign(kind, share, text),
   "identity.verify": ({ ident, bound, root }) => identity.verify(ident, bound, root),
+  "passkey.challenge": ({ share }) => passkey.challenge(share),
+  "passkey.joined": ({ ident, entry, assertion }) => passkey.joined(ident, entry, assertion),
   "pake.share": ({ prs, ci, sid, scalar }) => pake.share(prs, ci, sid, scalar),
   "pake.generator": ({ prs, ci, sid }) => pake.generator(prs, ci, sid),
   "pake.sharedSecret": ({ scalar, share }) => pake.sharedSecret(scalar, share),

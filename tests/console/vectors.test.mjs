@@ -22,7 +22,9 @@ function short(value) {
 // Our own mistakes have sentences of their own in each language; what the other end did wrong has one for both.
 const isShared = (error) => ["PeerError", "NumberError"].includes(error.error);
 
-const names = readdirSync(FOLDER).filter((name) => name.endsWith(".json") && name !== "cpace.json");
+// The draft's own file has another form; a passkey's proof is checked by the customer's program alone.
+const OTHERS = ["cpace.json", "passkey.json"];
+const names = readdirSync(FOLDER).filter((name) => name.endsWith(".json") && !OTHERS.includes(name));
 
 test("there are vectors", () => assert.ok(names.length >= 8));
 

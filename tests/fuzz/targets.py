@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from beistand.audit import note, proof, receipt
 from beistand.audit.note import NoteError, Verifier
 from beistand.audit.receipt import ReceiptError
 from beistand.host.platform.windows.elevation.wire import REPLY_KINDS, REQUEST_KINDS, WireError
 from beistand.host.platform.windows.elevation.wire import Reader as PipeReader
-from beistand.protocol import rendezvous, wire
+from beistand.protocol import identity, passkey, rendezvous, wire
 from beistand.protocol.e2e import messages
 from beistand.protocol.errors import PeerError
 from beistand.server import archive
@@ -22,6 +26,16 @@ from beistand.server.portal import party_csv
 from beistand.server.portal.party_csv import SheetError
 
 KEY = Verifier("beistand/firm", bytes(32))
+ROOT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+BOUND = identity.Bound(bytes(32), "org", "123", 1_795_000_000, "http://localhost:8800")
+_ASKED = base64.urlsafe_b64encode(passkey.challenge(BOUND.share)).decode().rstrip("=")
+_CLIENT = {"type": "webauthn.get", "challenge": _ASKED, "origin": BOUND.origin}
+_RIGHT = {
+    "authenticator_data": hashlib.sha256(b"localhost").digest() + bytes((5, 0, 0, 0, 1)),
+    "client_data": identity.write(_CLIENT).encode(),
+    "signature": bytes(70),
+}
+RIGHT = {name: base64.b64encode(one).decode() for name, one in _RIGHT.items()}
 
 
 def frames(data: bytes) -> None:
@@ -72,6 +86,34 @@ def customers_csv(data: bytes) -> None:
         party_csv.read(data, set(), set())
 
 
+def ident(data: bytes) -> None:
+    """As the program with a pinned key reads it, and as one without; signatures hold for one fuzzed part at a time."""
+    for root in (None, ROOT_KEY.public_key().public_bytes_raw()):
+        with suppress(PeerError):
+            identity.verify(data, BOUND, root)
+
+
+def passkey_entry(data: bytes) -> None:
+    """A roster's entry with any text, under the right signature."""
+    with suppress(PeerError, UnicodeDecodeError):
+        text = data.decode()
+        signature = identity.sign(passkey.PASSKEY, b"", text, ROOT_KEY)
+        passkey.check_entry(text, signature, ROOT_KEY.public_key().public_bytes_raw(), BOUND.utc_seconds)
+
+
+def passkey_assertion(data: bytes) -> None:
+    """Each part of an assertion replaced by the bytes, the others as they should be."""
+    line = {"kind": "passkey", "organisation": "org", "number": 1, "technician": "T", "algorithm": passkey.ES256}
+    line |= {"rp_id": "localhost", "issued": BOUND.utc_seconds, "expires": BOUND.utc_seconds + 60}
+    for name in ("key", "authenticator_data", "client_data", "signature"):
+        told = base64.b64encode(data).decode()
+        text = identity.write(line | {"key": told if name == "key" else base64.b64encode(bytes(91)).decode()})
+        signature = identity.sign(passkey.PASSKEY, b"", text, ROOT_KEY)
+        proof = {"roster": text, "roster_signature": signature} | RIGHT | ({name: told} if name != "key" else {})
+        with suppress(PeerError):
+            passkey.check(proof, ROOT_KEY.public_key().public_bytes_raw(), BOUND.share, BOUND.origin, 1_795_000_000)
+
+
 def helper_pipe(data: bytes) -> None:
     for kinds in (REQUEST_KINDS, REPLY_KINDS):
         with suppress(WireError):
@@ -89,4 +131,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "backup": backup,
     "customers_csv": customers_csv,
     "helper_pipe": helper_pipe,
+    "ident": ident,
+    "passkey_entry": passkey_entry,
+    "passkey_assertion": passkey_assertion,
 }

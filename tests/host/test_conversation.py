@@ -7,14 +7,17 @@ import json
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from beistand.billing.minutes import billable_minutes
 from beistand.billing.money import price_line
 from beistand.billing.price_card import Later, PriceCard
 from beistand.host import conversation as c
 from beistand.host.ui.texts import say
-from beistand.protocol import identity
+from beistand.protocol import identity, passkey
 from beistand.protocol.e2e import messages as m
 
 IDENT = json.dumps({"company": "Muster IT", "technician": "Sabine", "domain": "example.org"}).encode()
@@ -365,7 +368,9 @@ def test_every_ending_and_every_fact_has_its_words_in_both_languages():
 
 
 ROOT, ONLINE = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
-BOUND = identity.Bound(b"s" * 32, "org", "123", 1_795_000_000)
+BOUND = identity.Bound(b"s" * 32, "org", "123", 1_795_000_000, "https://hilfe.muster.example")
+PASSKEY = ec.derive_private_key(7, ec.SECP256R1())
+PERSON = identity.Demand(7, True)
 
 
 def statement(**other):
@@ -382,13 +387,29 @@ def statement(**other):
     return identity.write(whole).encode()
 
 
-def pinned(company=""):
-    return c.Conversation(ROOT.public_key().public_bytes_raw(), company)
+def vouched(of="Sabine", over=BOUND.share, at=BOUND.origin, number=7, **other):
+    """An ident that Sabine's own passkey covers as well; the arguments are what the roster and the browser say."""
+    spki = PASSKEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    line = {"kind": "passkey", "organisation": "org", "number": number, "technician": of, "algorithm": -7}
+    line |= {"key": base64.b64encode(spki).decode(), "rp_id": "hilfe.muster.example"}
+    text = identity.write(line | {"issued": BOUND.utc_seconds, "expires": BOUND.utc_seconds + 86_400})
+    asked = base64.urlsafe_b64encode(passkey.challenge(over)).decode().rstrip("=")
+    client = json.dumps({"type": "webauthn.get", "challenge": asked, "origin": at}).encode()
+    seen = hashlib.sha256(b"hilfe.muster.example").digest() + bytes((5, 0, 0, 0, 1))
+    signature = PASSKEY.sign(seen + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
+    proof = {"authenticator_data": seen, "client_data": client, "signature": signature}
+    told = {name: base64.b64encode(one).decode() for name, one in proof.items()}
+    entry = {"roster": text, "roster_signature": identity.sign(passkey.PASSKEY, b"", text, ROOT)}
+    return identity.write(json.loads(statement(**other)) | {"passkey": entry | told}).encode()
+
+
+def pinned(company="", demand=identity.NO_DEMAND):
+    return c.Conversation(ROOT.public_key().public_bytes_raw(), company, demand=demand)
 
 
 def test_s21_what_the_pinned_key_covers_is_shown_as_verified():
     (who,) = pinned().handle(c.Proven(statement(), BOUND), 0.0)
-    assert who == c.ShowWho("Muster IT", "Sabine", "muster.example", True)
+    assert who == c.ShowWho("Muster IT", "Sabine", "muster.example", identity.BY_FIRM)
 
 
 def test_s21_the_company_on_the_sheet_is_the_one_in_the_program_not_the_one_on_the_wire():
@@ -398,7 +419,7 @@ def test_s21_the_company_on_the_sheet_is_the_one_in_the_program_not_the_one_on_t
 
 def test_s21_without_a_pinned_key_the_same_statement_is_shown_as_not_verified():
     (who,) = c.Conversation().handle(c.Proven(statement(), BOUND), 0.0)
-    assert who == c.ShowWho("Muster IT", "Sabine", "muster.example", False)
+    assert who == c.ShowWho("Muster IT", "Sabine", "muster.example", identity.NOT_VERIFIED)
 
 
 @pytest.mark.parametrize(
@@ -420,6 +441,43 @@ def test_s21_a_statement_that_the_pinned_key_does_not_cover_ends_the_session_wit
     assert not of(c.ShowWho, effects)
     assert of(c.Finish, effects)[0].ending == ending
     assert talk.session.is_ended
+    assert talk.handle(c.Got(m.ConsentAsk(2, False, "", "")), 1.0) == []
+    for language in ("de", "en"):
+        assert say(ending, language, text="")
+
+
+@pytest.mark.parametrize("demand", [identity.NO_DEMAND, PERSON])
+def test_s21_the_technicians_own_passkey_over_the_share_is_shown_as_confirmed_in_person(demand):
+    (who,) = pinned(demand=demand).handle(c.Proven(vouched(), BOUND), 0.0)
+    assert who == c.ShowWho("Muster IT", "Sabine", "muster.example", identity.BY_PERSON)
+
+
+def test_s21_what_is_proven_has_plain_words_of_its_own_in_both_languages():
+    from beistand.host.ui.consent import PROVEN
+
+    for language in ("de", "en"):
+        words = [say(key, language, technician="Sabine") for key, _colour in PROVEN.values()]
+        assert len(set(words)) == 3
+    assert "mit dem eigenen Sicherheitsschlüssel" in say("verified_by_person", "de", technician="Sabine")
+    assert "Der Server der Firma bestätigt" in say("verified_by_firm", "de")
+
+
+@pytest.mark.parametrize(
+    ("ident", "ending"),
+    [
+        (statement(), "sum_ident_person"),
+        (vouched(of="Eva"), "sum_ident_passkey"),
+        (vouched(technician="Eva"), "sum_ident_passkey"),
+        (vouched(over=bytes(32)), "sum_ident_passkey"),
+        (vouched(at="https://boese.example"), "sum_ident_passkey"),
+        (vouched(number=6), "sum_ident_roster"),
+    ],
+)
+def test_s21_where_the_passkey_is_demanded_nothing_less_reaches_consent(ident, ending):
+    talk = pinned(demand=PERSON)
+    effects = talk.handle(c.Proven(ident, BOUND), 0.0)
+    assert not of(c.ShowWho, effects)
+    assert of(c.Finish, effects)[0].ending == ending
     assert talk.handle(c.Got(m.ConsentAsk(2, False, "", "")), 1.0) == []
     for language in ("de", "en"):
         assert say(ending, language, text="")

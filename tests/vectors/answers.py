@@ -7,13 +7,15 @@ Names of fields are those of the JavaScript (camelCase), as the JSON is one for 
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from beistand.protocol import identity, rendezvous, wire
+from beistand.protocol import identity, passkey, rendezvous, wire
 from beistand.protocol.e2e import keys, messages, number
 from beistand.protocol.e2e.channel import Opener, Sealer
 from beistand.protocol.e2e.handshake import CustomerHandshake, MlKem768, TechnicianHandshake
@@ -22,6 +24,7 @@ from beistand.protocol.replay import Received, Replay
 
 MESSAGES = {cls.__name__: cls for cls, _channel, _who in messages.TABLE.values()}
 LONG_HEX = 5_000
+ASSERTION = ("authenticator_data", "client_data", "signature")
 STEPS = {"start": "start", "resume": "resume", "flushAck": "flush_ack"}
 STEPS |= {f"onM{index}": f"on_m{index}" for index in range(5)}
 
@@ -131,7 +134,21 @@ def _spoken(number_: dict[str, str]) -> str:
 
 
 def _bound(given: dict[str, Any]) -> identity.Bound:
-    return identity.Bound(given["share"], given["organisation"], given["route"], given["utcSeconds"])
+    known = (given["share"], given["organisation"], given["route"], given["utcSeconds"])
+    return identity.Bound(*known, given.get("origin", ""))
+
+
+def _proven(ident: bytes, bound: dict[str, Any], root: bytes | None, demand: dict[str, Any]) -> identity.Who:
+    """What the customer's program alone does; the console only makes what it checks (`passkey.joined`)."""
+    wanted = identity.Demand(demand["leastRoster"], demand["mustBePerson"])
+    return identity.verify(ident, _bound(bound), root, wanted)
+
+
+def _with_passkey(ident: str, entry: dict[str, str], assertion: dict[str, bytes]) -> str:
+    """What the console makes of the server's ident; only tests do it in Python."""
+    fields = {name: base64.b64encode(assertion[camel(name)]).decode() for name in ASSERTION}
+    proof = {"roster": entry["text"], "roster_signature": entry["signature"], **fields}
+    return identity.write(json.loads(ident) | {"passkey": proof})
 
 
 def _handshake(given: dict[str, Any]) -> dict[str, Any]:
@@ -206,6 +223,9 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "keys.expand": keys.expand,
     "identity.toSign": identity.to_sign,
     "identity.verify": lambda ident, bound, root: identity.verify(ident, _bound(bound), root),
+    "passkey.challenge": lambda share: passkey.challenge(share),
+    "passkey.joined": _with_passkey,
+    "passkey.verify": _proven,
     "handshake.run": lambda **given: _handshake(given),
     "channel.seal": _sealed,
     "channel.open": _opened,

@@ -9,7 +9,6 @@ dev extra), the other language checks it by opening it.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import subprocess
 import sys
@@ -26,43 +25,9 @@ sys.path.insert(0, str(HERE.parent))
 from beistand.protocol import identity, rendezvous, wire  # noqa: E402
 from beistand.protocol.e2e import messages  # noqa: E402
 from beistand.protocol.e2e.keys import channel_identifier, lv  # noqa: E402
-from vectors.answers import answer, camel, hexed, plain, short  # noqa: E402
-
-GENERATOR = "tests/vectors/make.py"
-
-
-def fixed(label: str, count: int) -> bytes:
-    """Bytes that anybody can make again: SHAKE-256 of the label."""
-    return hashlib.shake_256(label.encode()).digest(count)
-
-
-class Vectors:
-    """One file in the making."""
-
-    def __init__(self, about: str) -> None:
-        self._about = about
-        self.right: list[dict[str, Any]] = []
-        self.wrong: list[dict[str, Any]] = []
-
-    def good(self, op: str, **given: Any) -> Any:
-        """Something that must work; returns what it gives."""
-        gives = answer(op, given)
-        assert not (isinstance(gives, dict) and "error" in gives), (op, given, gives)
-        self.right.append({"op": op, "given": given, "gives": short(gives)})
-        return gives
-
-    def bad(self, op: str, code: str, why: str, **given: Any) -> None:
-        """Something that must be refused with this code; `why` says in words what is wrong with it."""
-        gives = answer(op, given)
-        assert isinstance(gives, dict), (op, why)
-        assert gives.get("error"), (op, why, gives)
-        assert gives.get("code", gives["error"]) == code, (op, why, gives)
-        self.wrong.append({"op": op, "why": why, "given": given, "error": gives})
-
-    def content(self) -> dict[str, Any]:
-        origin = f"made by {GENERATOR} from fixed bytes (SHAKE-256 of a label); not from any other project"
-        head = {"about": self._about, "origin": origin, "generator": GENERATOR}
-        return {**head, "right": self.right, "wrong": self.wrong}
+from vectors.answers import answer, camel, hexed, plain  # noqa: E402
+from vectors.making import Vectors, fixed  # noqa: E402
+from vectors.passkeys import passkey_vectors  # noqa: E402
 
 
 def number_vectors() -> Vectors:
@@ -579,6 +544,14 @@ def identity_vectors() -> Vectors:
         return {"share": hexed(share), "organisation": "org-1", "route": "123", "utcSeconds": at} | other
 
     pinned = hexed(root_public)
+    v.good("passkey.challenge", share=hexed(share))
+    assertion = {"authenticatorData": fixed("seen", 37), "clientData": b'{"type":"webauthn.get"}', "signature": b"abc"}
+    v.good(
+        "passkey.joined",
+        ident=ident().decode(),
+        entry={"text": '{"kind":"passkey","technician":"Sabine Krüger"}', "signature": "AAAA"},
+        assertion={name: hexed(one) for name, one in assertion.items()},
+    )
     v.good("identity.toSign", kind=identity.ONLINE, share=hexed(b""), text="ä")
     v.good("identity.toSign", kind=identity.TECHNICIAN, share=hexed(share), text='{"a":1}')
     for clock in (at, at - 12 * 3600, at + 600 + 12 * 3600):
@@ -661,6 +634,7 @@ FILES = {
     "handshake": handshake_vectors,
     "channel": channel_vectors,
     "identity": identity_vectors,
+    "passkey": passkey_vectors,
     "wire": wire_vectors,
     "rendezvous": rendezvous_vectors,
     "messages": message_vectors,

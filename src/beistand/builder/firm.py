@@ -34,6 +34,8 @@ class Firm:
     root_key: str = ""
     language: str = ""
     must_be_administrator: bool = False
+    least_roster: int = 0
+    must_be_person: bool = False
 
     def as_json(self) -> bytes:
         """The file `firm.json` inside the program; keys in a fixed order."""
@@ -46,6 +48,8 @@ class Firm:
             "icon": base64.b64encode(icon.draw(ICON_PX, self.colour)).decode(),
             "root_key": self.root_key,
             "language": self.language,
+            "least_roster": self.least_roster,
+            "must_be_person": self.must_be_person,
         }
         return json.dumps(entry, ensure_ascii=False, indent=1).encode() + b"\n"
 
@@ -59,6 +63,8 @@ def checked(
     root_key: str = "",
     language: str = "",
     must_be_administrator: bool = False,
+    least_roster: int = 0,
+    must_be_person: bool = False,
 ) -> Firm:
     """The firm by what the operator wrote. Raises BuildError with one sentence."""
     if len(company) > 60 or not company.isprintable():
@@ -73,12 +79,14 @@ def checked(
         raise BuildError(f"The logo must be a PNG of at most {LOGO_BYTES // 1024} KiB.")
     if root_key and not _KEY.match(root_key):
         raise BuildError("The root key must be the 32 bytes of an Ed25519 public key in base64.")
+    if must_be_person and not root_key:
+        raise BuildError("A program that demands the technician's own passkey needs the firm's root key.")
     if language not in ("", "de", "en"):
         raise BuildError(f"The language {language!r} must be de or en.")
     red, green, blue = red_green_blue
-    return Firm(
-        _server(server), company, phones, (red, green, blue), logo, root_key, language, must_be_administrator
-    )  # fmt: skip
+    drawn = (red, green, blue)
+    inside = (_server(server), company, phones, drawn, logo, root_key, language, must_be_administrator)
+    return Firm(*inside, least_roster, must_be_person)
 
 
 def _server(text: str) -> str:

@@ -37,6 +37,10 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--colour", default="", help="Colour of icon and headings, for example #145294.")
 @click.option("--logo", type=_FILE, help="A PNG for the first window.")
 @click.option("--root-key", default="", help="Your firm's public root key; the program trusts no other.")
+@click.option(
+    "--least-roster", type=click.IntRange(0), default=0, help="Number of your roster: believe none before it."
+)
+@click.option("--person", is_flag=True, help="Demand the technician's own passkey in every session.")
 @click.option("--language", default="", help="de or en; by default the customer's own.")
 @click.option("--administrator", is_flag=True, help="Ask for administrator's rights at the start.")
 @click.option("--certificate", type=_FILE, help="Sign with this certificate: .p12, or PEM together with --key.")
@@ -57,6 +61,8 @@ def build_program(
     colour: str,
     logo: Path | None,
     root_key: str,
+    least_roster: int,
+    person: bool,
     language: str,
     administrator: bool,
     certificate: Path | None,
@@ -73,7 +79,9 @@ def build_program(
     began = time.monotonic()
     try:
         picture = logo.read_bytes() if logo else b""
-        firm = checked(server, company, phone, colour, picture, root_key, language, administrator)
+        firm = checked(
+            server, company, phone, colour, picture, root_key, language, administrator, least_roster, person
+        )  # fmt: skip
         signer = Signer(certificate, key, password_file, timestamp) if certificate else None
         tell, parts = _tell(progress), cache.expanduser()
         if target == "linux":

@@ -79,14 +79,20 @@ def _from_arguments(arguments: list[str] | None) -> Firm:
     parser.add_argument("--company", default="", help="name of the firm, shown in the first window")
     parser.add_argument("--language", choices=("de", "en"), help="language of the windows (default: the system's)")
     parser.add_argument("--pin", type=_root_key, help="the firm's public root key (beistand keys public)")
+    parser.add_argument("--person", action="store_true", help="demand the technician's own passkey (needs --pin)")
+    parser.add_argument("--roster", type=int, default=0, help="smallest number of the roster that is believed")
     parser.add_argument("--phone", action="append", default=[], help="phone number shown in the first window")
     options = parser.parse_args(arguments)
+    if options.person and not options.pin:
+        parser.error("--person needs --pin: without the firm's root key nothing says whose passkey it is")
     return Firm(
         options.server,
         options.company,
         tuple(options.phone),
         root_key=options.pin or "",
         language=options.language or "",
+        least_roster=options.roster,
+        must_be_person=options.person,
     )
 
 

@@ -86,7 +86,8 @@ class App:
 
     def _new_conversation(self) -> c.Conversation:
         may_administer = self._administering.is_possible
-        return c.Conversation(self._firm.pinned_root(), self._firm.company, may_administer)
+        firm = self._firm
+        return c.Conversation(firm.pinned_root(), firm.company, may_administer, firm.demand())
 
     # the session thread ------------------------------------------------------------------------------------------
 
@@ -232,7 +233,7 @@ class App:
         self._windows.show_status("waiting_consent", True)
         route = self._number.nameplate if self._number else ""
         now = int(datetime.now(UTC).timestamp())
-        bound = Bound(confirmed.share, self._organisation, route, now)
+        bound = Bound(confirmed.share, self._organisation, route, now, self._server)
         self._handle(c.Proven(confirmed.peer_info, bound))
 
     def _broken(self, error: PeerError) -> None:
@@ -315,7 +316,7 @@ class App:
                     self._link.send_frame(r.Fact(effect.name, effect.data))
             case c.ShowWho():
                 self._asking = Asking(
-                    effect.company, effect.technician, effect.domain, self._platform.host_name(), effect.is_verified
+                    effect.company, effect.technician, effect.domain, self._platform.host_name(), effect.trust
                 )
             case c.Ask():
                 if effect.kind == "consent":

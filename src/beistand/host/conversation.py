@@ -90,18 +90,26 @@ __all__ = [
 VIEW, CONTROL, ADMINISTER = 1, 2, 3
 CLOCK_SECONDS = 10.0
 # What a statement can be refused for, with a sentence of its own for the customer.
-IDENT_CODES = frozenset({"ident_missing", "ident_forged", "ident_other", "ident_expired"})
+IDENT_CODES = frozenset(
+    {"ident_missing", "ident_forged", "ident_other", "ident_expired", "ident_passkey", "ident_roster", "ident_person"}
+)
 
 
 class Conversation:
     """One session from proof to end."""
 
-    def __init__(self, root: bytes | None = None, company: str = "", may_administer: bool = False) -> None:
-        """`root` and `company`: the key and the name that were put into the program, never from the wire.
+    def __init__(
+        self,
+        root: bytes | None = None,
+        company: str = "",
+        may_administer: bool = False,
+        demand: identity.Demand = identity.NO_DEMAND,
+    ) -> None:
+        """`root`, `company`, `demand`: what was put into the program, never from the wire.
 
         `may_administer`: this system has a level of its own for it (elsewhere its questions are ordinary windows).
         """
-        self._root, self._company = root, company
+        self._root, self._company, self._demand = root, company, demand
         self.session = Session("host")
         self.codecs: tuple[str, ...] = ()
         self._is_interrupted = False
@@ -160,13 +168,12 @@ class Conversation:
         return self._state()
 
     def _proven(self, event: Proven) -> list[Effect]:
-        who = identity.verify(event.ident, event.bound, self._root)
+        who = identity.verify(event.ident, event.bound, self._root, self._demand)
         names = [clean_name(name) for name in (who.company, who.technician, who.domain)]
         if not all(names[:2]):
             raise PeerError("ident", "The technician's statement holds no names.")
-        is_verified = who.trust != identity.NOT_VERIFIED
         # The name in the program is the firm's own word; the wire's is shown only where there is none.
-        return [ShowWho(clean_name(self._company) or names[0], names[1], names[2], is_verified)]
+        return [ShowWho(clean_name(self._company) or names[0], names[1], names[2], who.trust)]
 
     def _got(self, message: Any, now: float) -> list[Effect]:
         session = self.session

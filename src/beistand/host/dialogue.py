@@ -139,12 +139,12 @@ class ShowState:
 
 @dataclass(frozen=True)
 class ShowWho:
-    """Who asks; `is_verified`: a key that this program has pinned covers it."""
+    """Who asks; `trust` of protocol/identity.py: what a key that this program has pinned covers."""
 
     company: str
     technician: str
     domain: str
-    is_verified: bool = False
+    trust: str = identity.NOT_VERIFIED
 
 
 @dataclass(frozen=True)

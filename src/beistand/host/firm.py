@@ -10,12 +10,17 @@ import base64
 import json
 from dataclasses import dataclass
 
+from beistand.protocol.identity import Demand
+
 DEFAULT_COLOUR = (20, 82, 148)
 
 
 @dataclass(frozen=True)
 class Firm:
-    """`colour` is red, green, blue; `logo` and `icon` are PNG files or empty; `root_key` base64 or empty."""
+    """`colour` is red, green, blue; `logo` and `icon` are PNG files or empty; `root_key` base64 or empty.
+
+    `least_roster` and `must_be_person` as in `identity.Demand`.
+    """
 
     server: str
     company: str = ""
@@ -25,12 +30,18 @@ class Firm:
     icon: bytes = b""
     root_key: str = ""
     language: str = ""
+    least_roster: int = 0
+    must_be_person: bool = False
 
     def pinned_root(self) -> bytes | None:
         """The key that must vouch for every technician; None if this program has none."""
         if not self.root_key:
             return None
         return base64.urlsafe_b64decode(self.root_key.rstrip("=").replace("+", "-").replace("/", "_") + "=")
+
+    def demand(self) -> Demand:
+        """What this program asks for beside the root key's word."""
+        return Demand(self.least_roster, self.must_be_person)
 
 
 def from_json(text: bytes) -> Firm:
@@ -46,4 +57,6 @@ def from_json(text: bytes) -> Firm:
         icon=base64.b64decode(entry["icon"]),
         root_key=entry["root_key"],
         language=entry["language"],
+        least_roster=entry["least_roster"],
+        must_be_person=entry["must_be_person"],
     )

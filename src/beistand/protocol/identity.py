@@ -2,6 +2,7 @@
 
     root key (offline, pinned in the program) -- signs, for a year --> online key (on the firm's server)
     online key -- signs, over the share of this very session --> {organisation, technician, route, issued, expires}
+    level two: the technician's own passkey signs the share as well, see passkey.py
 
 The share depends on the customer's fresh nonce, so a signature over it is fresh by itself: the clock of the customer's
 computer, which may be wrong, only has to be right to half a day. Pure; docs/protocol.md section 10 is normative.
@@ -9,40 +10,88 @@ computer, which may be wrong, only has to be right to half a day. Pure; docs/pro
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
+from beistand.protocol import passkey
 from beistand.protocol.errors import PeerError
+from beistand.protocol.statement import (
+    IDENT_BYTES,
+    KEY_BYTES,
+    check_signature,
+    check_times,
+    named,
+    raw,
+    read,
+    shortened,
+    sign,
+    text_of,
+    to_sign,
+    write,
+)
+
+__all__ = [
+    "BY_FIRM",
+    "BY_PERSON",
+    "IDENT_BYTES",
+    "KEY_BYTES",
+    "NOT_VERIFIED",
+    "NO_DEMAND",
+    "ONLINE",
+    "SHARE_BYTES",
+    "STATEMENT_SECONDS",
+    "TECHNICIAN",
+    "Bound",
+    "Demand",
+    "Who",
+    "check_online",
+    "named",
+    "shortened",
+    "sign",
+    "to_sign",
+    "verify",
+    "write",
+]
 
 STATEMENT_SECONDS = 15 * 60
 ONLINE_SECONDS = 400 * 86_400
-CLOCK_SECONDS = 12 * 3600
-NAME_CHARACTERS = 60
-IDENT_BYTES = 4_096
-KEY_BYTES, SHARE_BYTES, SIGNATURE_BYTES = 32, 32, 64
-# What a signature is for: no signature of one kind can stand for another.
+SHARE_BYTES = 32
+# What a signature is for: no signature of one kind can stand for another (passkey.PASSKEY is the third).
 ONLINE, TECHNICIAN = "online key", "technician"
-NOT_VERIFIED, BY_FIRM = "not verified", "by firm"
+NOT_VERIFIED, BY_FIRM, BY_PERSON = "not verified", "by firm", "by person"
 
 
 @dataclass(frozen=True)
 class Bound:
-    """What the program knows of this session by itself: the other end's share, whom it joined, its own clock (UTC)."""
+    """What the program knows of this session by itself: the other end's share, whom it joined, its own clock (UTC).
+
+    `origin` is the server's address as it was put into the program.
+    """
 
     share: bytes
     organisation: str
     route: str
     utc_seconds: int
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the firm has put into the program beside its root key.
+
+    `least_roster`: rosters with a smaller number are out of date. `must_be_person`: level two or nothing.
+    """
+
+    least_roster: int = 0
+    must_be_person: bool = False
+
+
+NO_DEMAND = Demand()
 
 
 @dataclass(frozen=True)
 class Who:
-    """Names for the consent sheet, and how far to believe them (`NOT_VERIFIED`, `BY_FIRM`)."""
+    """Names for the consent sheet, and how far to believe them (`NOT_VERIFIED`, `BY_FIRM`, `BY_PERSON`)."""
 
     company: str
     technician: str
@@ -50,110 +99,48 @@ class Who:
     trust: str
 
 
-def to_sign(kind: str, share: bytes, text: str) -> bytes:
-    """The bytes under a signature; `share` is empty for what holds longer than one session."""
-    return f"beistand {kind} 1\n{share.hex()}\n{text}".encode()
-
-
-def sign(kind: str, share: bytes, text: str, key: Ed25519PrivateKey) -> str:
-    """The signature in base64."""
-    return base64.b64encode(key.sign(to_sign(kind, share, text))).decode()
-
-
-def write(fields: dict[str, Any]) -> str:
-    """A statement's text: it is signed and sent as it stands, nobody writes it anew."""
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-
-
-def named(value: object) -> str:
-    """A name as it may be shown: printable (no bidirectional controls), 1 to 60 characters. PeerError."""
-    if isinstance(value, str) and value.strip() == value and value.isprintable() and 0 < len(value) <= NAME_CHARACTERS:
-        return value
-    raise PeerError("ident", "A name in the technician's statement cannot be shown.")
-
-
-def shortened(text: str) -> str:
-    """A name as `named` takes it: controls and strange spaces away, at most 60. PeerError if none is left."""
-    return named("".join(c for c in text if c.isprintable()).strip()[:NAME_CHARACTERS].strip())
-
-
-def verify(ident: bytes, bound: Bound, root: bytes | None) -> Who:
+def verify(ident: bytes, bound: Bound, root: bytes | None, demand: Demand = NO_DEMAND) -> Who:
     """Whom the technician's statement names. With a pinned `root` nothing is believed that it does not cover.
 
     PeerError: "ident_missing" (unsigned), "ident_forged", "ident_other" (of another session, firm or number),
-    "ident_expired", "ident" (cannot be read).
+    "ident_expired", "ident" (cannot be read); of level two "ident_passkey" (the passkey does not vouch for this
+    session), "ident_roster" (the firm's list is out of date), "ident_person" (demanded, and not there).
     """
-    whole = _object(ident)
+    whole = read(ident)
     if "statement" not in whole:
         if root is not None:
             raise PeerError("ident_missing", "The technician has not proven for whom they work.")
-        return Who(_text(whole, "company"), _text(whole, "technician"), _text(whole, "domain"), NOT_VERIFIED)
-    online_text, statement_text = _text(whole, "online"), _text(whole, "statement")
-    online, statement = _object(online_text.encode()), _object(statement_text.encode())
+        return Who(text_of(whole, "company"), text_of(whole, "technician"), text_of(whole, "domain"), NOT_VERIFIED)
+    online_text, statement_text = text_of(whole, "online"), text_of(whole, "statement")
+    online, statement = read(online_text.encode()), read(statement_text.encode())
     if root is not None:
-        _check_signature(root, ONLINE, b"", online_text, _text(whole, "online_signature"))
-        _check_times(online, bound.utc_seconds, ONLINE_SECONDS)
-    key = _raw(_text(online, "key"), KEY_BYTES)
-    _check_signature(key, TECHNICIAN, bound.share, statement_text, _text(whole, "signature"))
-    _check_times(statement, bound.utc_seconds, STATEMENT_SECONDS)
-    organisations = {_text(online, "organisation"), _text(statement, "organisation"), bound.organisation}
-    if len(organisations) != 1 or _text(statement, "route") != bound.route:
+        check_signature(root, ONLINE, b"", online_text, text_of(whole, "online_signature"))
+        check_times(online, bound.utc_seconds, ONLINE_SECONDS)
+    key = raw(text_of(online, "key"), KEY_BYTES)
+    check_signature(key, TECHNICIAN, bound.share, statement_text, text_of(whole, "signature"))
+    check_times(statement, bound.utc_seconds, STATEMENT_SECONDS)
+    organisations = {text_of(online, "organisation"), text_of(statement, "organisation"), bound.organisation}
+    if len(organisations) != 1 or text_of(statement, "route") != bound.route:
         raise PeerError("ident_other", "The technician's statement belongs to another session.")
     names = [named(online.get("company")), named(statement.get("technician")), named(online.get("domain"))]
-    return Who(names[0], names[1], names[2], BY_FIRM if root is not None else NOT_VERIFIED)
+    if root is None:
+        return Who(names[0], names[1], names[2], NOT_VERIFIED)
+    if "passkey" not in whole:
+        if demand.must_be_person:
+            raise PeerError("ident_person", "The technician has not confirmed this session with their own passkey.")
+        return Who(names[0], names[1], names[2], BY_FIRM)
+    entry = passkey.check(whole["passkey"], root, bound.share, bound.origin, bound.utc_seconds)
+    if entry.organisation != bound.organisation or entry.technician != names[1]:
+        raise PeerError("ident_passkey", "The passkey belongs to another technician.")
+    if entry.number < demand.least_roster:
+        raise PeerError("ident_roster", passkey.OUT_OF_DATE)
+    return Who(names[0], names[1], names[2], BY_PERSON)
 
 
 def check_online(text: str, signature: str, root: bytes, utc_seconds: int) -> dict[str, Any]:
     """The fields of an online key's statement that `root` has signed and that is valid now. PeerError."""
-    _check_signature(root, ONLINE, b"", text, signature)
-    online = _object(text.encode())
-    _check_times(online, utc_seconds, ONLINE_SECONDS)
-    _raw(_text(online, "key"), KEY_BYTES)
+    check_signature(root, ONLINE, b"", text, signature)
+    online = read(text.encode())
+    check_times(online, utc_seconds, ONLINE_SECONDS)
+    raw(text_of(online, "key"), KEY_BYTES)
     return online
-
-
-def _check_signature(key: bytes, kind: str, share: bytes, text: str, signature: str) -> None:
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(_raw(signature, SIGNATURE_BYTES), to_sign(kind, share, text))
-    except (InvalidSignature, ValueError):
-        raise PeerError("ident_forged", "The technician's statement is not signed by the firm.") from None
-
-
-def _check_times(fields: dict[str, Any], utc_seconds: int, longest: int) -> None:
-    issued, expires = fields.get("issued"), fields.get("expires")
-    if type(issued) is not int or type(expires) is not int or not 0 < expires - issued <= longest:
-        raise PeerError("ident", "The times in the technician's statement make no sense.")
-    if not issued - CLOCK_SECONDS <= utc_seconds <= expires + CLOCK_SECONDS:
-        raise PeerError("ident_expired", "The technician's statement is not valid any more, or not yet.")
-
-
-def _object(data: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(data.decode(), parse_constant=_no_number) if len(data) <= IDENT_BYTES else None
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise PeerError("ident", "The technician's statement cannot be read.")
-    return value
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _text(fields: dict[str, Any], name: str) -> str:
-    value = fields.get(name)
-    # Half a character (a lone surrogate, which JSON lets through) cannot be signed.
-    if not isinstance(value, str) or any("\ud800" <= c <= "\udfff" for c in value):
-        raise PeerError("ident", "The technician's statement cannot be read.")
-    return value
-
-
-def _raw(text: str, size: int) -> bytes:
-    try:
-        value = base64.b64decode(text, validate=True)
-    except ValueError:
-        value = b""
-    if len(value) != size or base64.b64encode(value).decode() != text:
-        raise PeerError("ident", "The technician's statement cannot be read.")
-    return value

@@ -13,22 +13,29 @@ import wx
 
 from beistand.host.ui import theme
 from beistand.host.ui.texts import Language, say
+from beistand.protocol.identity import BY_FIRM, BY_PERSON, NOT_VERIFIED
 
 WRAP_PX = 640
 VALUE_WRAP_PX = 460
+# What is proven about who asks, in plain words.
+PROVEN = {
+    NOT_VERIFIED: ("not_verified", theme.WARNING),
+    BY_FIRM: ("verified_by_firm", theme.GOOD),
+    BY_PERSON: ("verified_by_person", theme.GOOD),
+}
 # The buttons wake after a moment, so that a click meant for another window cannot agree (security.md section 3).
 WAKE_MS = 700
 
 
 @dataclass(frozen=True)
 class Asking:
-    """Who asks. Names are printable and at most 60 characters; `is_verified`: the pinned key covers them."""
+    """Who asks. Names are printable and at most 60 characters; `trust`: how far the pinned key covers them."""
 
     company: str
     technician: str
     domain: str
     host_name: str
-    is_verified: bool = False
+    trust: str = NOT_VERIFIED
 
 
 @dataclass(frozen=True)
@@ -112,8 +119,9 @@ class ConsentSheet(wx.Frame):
             grid.Add(theme.label(panel, say(name, language), 15, colour=theme.QUIET))
             grid.Add(theme.label(panel, value, 15, True, wrap=VALUE_WRAP_PX))
         column.Add(grid, 0, wx.BOTTOM, 8)
-        key, colour = ("verified", theme.GOOD) if asking.is_verified else ("not_verified", theme.WARNING)
-        column.Add(theme.label(panel, say(key, language), 14, colour=colour, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
+        key, colour = PROVEN[asking.trust]
+        proven = say(key, language, technician=asking.technician)
+        column.Add(theme.label(panel, proven, 14, colour=colour, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         if question.kind == "administer":
             column.Add(theme.label(panel, say("administer_end", language), 15, wrap=WRAP_PX), 0, wx.BOTTOM, 14)
         elif question.kind == "record":

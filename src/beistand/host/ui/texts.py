@@ -135,9 +135,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "technician": ("Techniker", "Technician"),
     "domain": ("Adresse", "Address"),
     "host": ("Dieser Rechner", "This computer"),
-    "verified": (
-        "✓ Geprüft: Der Schlüssel der Firma, den dieses Programm kennt, bestätigt diese Angaben.",
-        "✓ Verified: the firm's key that this program knows confirms these names.",
+    "verified_by_person": (
+        "✓ Persönlich bestätigt: {technician} hat diese Sitzung soeben mit dem eigenen Sicherheitsschlüssel bestätigt, "
+        "und die Firma bürgt dafür, dass er ihm oder ihr gehört.",
+        "✓ Confirmed in person: {technician} has just confirmed this session with their own security key, "
+        "and the firm vouches that it is theirs.",
+    ),
+    "verified_by_firm": (
+        "✓ Geprüft: Der Server der Firma bestätigt diese Angaben, und die Firma bürgt für ihren Server.",
+        "✓ Verified: the firm's server confirms these names, and the firm vouches for its server.",
     ),
     "not_verified": (
         "Nicht geprüft: Diese Angaben macht der Server der Firma, ein Schlüssel bestätigt sie nicht.",
@@ -165,6 +171,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "und Uhrzeit Ihres Rechners stimmen, und fragen Sie nach einer neuen Nummer.",
         "Ended as a precaution: the technician's statement is not valid any more, or not yet. Please check date and "
         "time of your computer, and ask for a new number.",
+    ),
+    "sum_ident_passkey": (
+        "Aus Vorsicht beendet: Der Sicherheitsschlüssel des Technikers bestätigt diese Sitzung nicht. "
+        "Bitte legen Sie auf und rufen Sie die Firma selbst an.",
+        "Ended as a precaution: the technician's security key does not confirm this session. "
+        "Please hang up and phone the firm yourself.",
+    ),
+    "sum_ident_roster": (
+        "Aus Vorsicht beendet: Die Liste, nach der die Firma für ihre Techniker bürgt, ist veraltet. Bitte prüfen Sie, "
+        "ob Datum und Uhrzeit Ihres Rechners stimmen, und rufen Sie die Firma selbst an.",
+        "Ended as a precaution: the list by which the firm vouches for its technicians is out of date. Please check "
+        "date and time of your computer, and phone the firm yourself.",
+    ),
+    "sum_ident_person": (
+        "Aus Vorsicht beendet: Der Techniker hat diese Sitzung nicht mit dem eigenen Sicherheitsschlüssel bestätigt, "
+        "und Ihre Firma verlangt das. Bitte fragen Sie nach einer neuen Nummer.",
+        "Ended as a precaution: the technician has not confirmed this session with their own security key, "
+        "which the firm demands. Please ask for a new number.",
     ),
     "price": ("Preis", "Price"),
     "covered": (
