@@ -21,6 +21,7 @@ from beistand.server.clock import Clock
 from beistand.server.identity import IdentityError
 from beistand.server.store import accounts
 from server.conftest import Browser, House
+from vouching import endorse
 
 SHARE = bytes(range(32))
 SHARE_TEXT = base64.b64encode(SHARE).decode()
@@ -87,15 +88,8 @@ async def test_s21_the_root_key_made_by_the_command_line_makes_it_verified(house
 
 async def installed(house: House, tmp_path: Path) -> bytes:
     """A root key and its statement at the test's own time; gives the public root."""
-    root, now = Ed25519PrivateKey.generate(), house.clock.utc_us // 1_000_000
     firm = house.parts.db.read_now(accounts.organisations)[0]
-    asked = json.loads(house.parts.identity.request(firm))
-    del asked["beistand_key_request"]
-    text = identity.write(asked | {"issued": now, "expires": now + 86_400})
-    public = base64.b64encode(root.public_key().public_bytes_raw()).decode()
-    whole = {"text": text, "signature": identity.sign(identity.ONLINE, b"", text, root), "root": public}
-    house.parts.identity.install(firm, json.dumps(whole), now)
-    return root.public_key().public_bytes_raw()
+    return endorse(house.parts.identity, firm, Ed25519PrivateKey.generate(), house.clock.utc_us // 1_000_000, 1)
 
 
 async def test_s21_a_program_with_the_pinned_root_believes_this_session_alone(house: House, tmp_path: Path) -> None:

@@ -8,14 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.async_api import Browser
 
 from beistand.server.clock import Clock, Moment
+from beistand.server.identity import Identity
 from beistand.server.keys import AUDIT_FILE, load_or_make_signing
-from beistand.server.store import accounts, audit, receipts, recordings, sessions
+from beistand.server.portal import vouching
+from beistand.server.rosters import Rosters
+from beistand.server.store import accounts, audit, passkeys, receipts, recordings, sessions
 from beistand.server.store.database import Database, new_id
 from server.looking import look_at
 from server.test_app import running, settings
+from vouching import SoftPasskey, endorse, signed_roster
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -45,7 +50,21 @@ def furnish(db: Database, data: Path) -> tuple[str, str]:
     db.write_now(lambda c: recordings.set_terms(c, firm, True, 30, "o", now))
     one = db.write_now(lambda c: recordings.begin(c, firm, id_, "o", now))
     db.write_now(lambda c: recordings.grow(c, firm, one, 3, 4_200_000))
+    vouch(db, data, firm)
     return cookie, id_
+
+
+def vouch(db: Database, data: Path, firm: str) -> None:
+    """The owner's passkey stands in the roster; one that came later does not."""
+    own, root = db.read_now(lambda c: accounts.get_organisation(c, firm)), Ed25519PrivateKey.generate()
+    identity = Identity(data, load_or_make_signing(data / AUDIT_FILE).public_key().public_bytes_raw())
+    at = Clock().now().utc_us
+    pin = endorse(identity, own, root, at // 1_000_000)
+    db.write_now(lambda c: passkeys.add_passkey(c, SoftPasskey().row(firm, "o", "Fingerabdruck am Notebook", at)))
+    asked = Rosters(data).request(own, "localhost", db.read_now(lambda c: vouching.lines(c, firm)))
+    signed = signed_roster(asked, root, at // 1_000_000)
+    Rosters(data).install(own, "localhost", pin, signed, at // 1_000_000)
+    db.write_now(lambda c: passkeys.add_passkey(c, SoftPasskey("BBBB").row(firm, "o", "YubiKey am Bund", at)))
 
 
 @pytest.mark.parametrize(("language", "width"), [("de", 1280), ("de", 390), ("en", 390)])
@@ -67,6 +86,7 @@ async def test_receipts_and_recordings_are_read_by_everybody(
             "people": "/users",
             "account": "/account",
             "firm": "/firm",
+            "keys": "/firm/keys",
             "retention": "/firm/retention",
             "taxes": "/firm/taxes",
         }

@@ -15,7 +15,6 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -121,7 +120,8 @@ def _check_client(client: dict[str, Any], share: bytes, origin: str) -> None:
 
 
 def _check_authenticator(data: bytes, rp_id: str, origin: str) -> None:
-    if urlsplit(origin).hostname != rp_id or data[:_HASH_BYTES] != hashlib.sha256(rp_id.encode()).digest():
+    host = origin.partition("://")[2].partition(":")[0]
+    if host != rp_id or data[:_HASH_BYTES] != hashlib.sha256(rp_id.encode()).digest():
         raise _refused("The passkey is for another server.")
     flags = data[_HASH_BYTES]
     if not flags & _PRESENT or not flags & _VERIFIED:
@@ -130,22 +130,31 @@ def _check_authenticator(data: bytes, rp_id: str, origin: str) -> None:
         raise _refused("The passkey contradicts itself.")
 
 
-def _is_signed(entry: Entry, data: bytes, signature: bytes) -> bool:
+def is_usable(algorithm: int, key: bytes) -> bool:
+    """Whether a roster may name this public key (SubjectPublicKeyInfo) for this algorithm of COSE."""
     try:
-        key = load_der_public_key(entry.key)
-        if entry.algorithm == ES256 and isinstance(key, ec.EllipticCurvePublicKey):
-            if not isinstance(key.curve, ec.SECP256R1):
-                return False
+        found = load_der_public_key(key)
+    except (UnsupportedAlgorithm, ValueError):
+        return False
+    if isinstance(found, ec.EllipticCurvePublicKey):
+        return algorithm == ES256 and isinstance(found.curve, ec.SECP256R1)
+    if isinstance(found, rsa.RSAPublicKey):
+        return algorithm == RS256 and RSA_BITS[0] <= found.key_size <= RSA_BITS[1]
+    return algorithm == EDDSA and isinstance(found, ed25519.Ed25519PublicKey)
+
+
+def _is_signed(entry: Entry, data: bytes, signature: bytes) -> bool:
+    if not is_usable(entry.algorithm, entry.key):
+        return False
+    key = load_der_public_key(entry.key)
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(signature, data, ec.ECDSA(SHA256()))
-        elif entry.algorithm == EDDSA and isinstance(key, ed25519.Ed25519PublicKey):
+        elif isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signature, data)
-        elif entry.algorithm == RS256 and isinstance(key, rsa.RSAPublicKey):
-            if not RSA_BITS[0] <= key.key_size <= RSA_BITS[1]:
-                return False
+        elif isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, data, padding.PKCS1v15(), SHA256())
-        else:
-            return False
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+    except InvalidSignature:
         return False
     return True
 

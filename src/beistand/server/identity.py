@@ -47,7 +47,7 @@ class Identity:
     """The keys and statements of all organisations of this server, one file each in the data folder."""
 
     def __init__(self, data: Path, audit_public: bytes) -> None:
-        self._folder, self._audit_public = data / FOLDER, audit_public
+        self.data, self._folder, self._audit_public = data, data / FOLDER, audit_public
 
     def statement(self, firm: Organisation, technician: str, route: str, share: bytes, utc_seconds: int) -> str:
         """The ident of docs/protocol.md section 10 for one session. Raises KeyFileError, PeerError for a bad name."""
@@ -98,10 +98,7 @@ class Identity:
         own = self._online(firm)
         if any(fields.get(name) != own[name] for name in ("kind", "organisation", "key", "audit")):
             raise IdentityError("The statement is for another server or firm: sign the request of this one.")
-        path = self._path(firm.id, "statement")
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
+        put(self._path(firm.id, "statement"), text)
         return made
 
     def endorsement(self, organisation_id: str) -> Endorsement | None:
@@ -115,10 +112,22 @@ class Identity:
             raise KeyFileError(f"{path} is damaged: install the statement again (beistand keys install).") from None
 
     def _path(self, organisation_id: str, what: str) -> Path:
-        if not _ID.match(organisation_id):
-            raise KeyFileError("This firm's id cannot name a file.")
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        return self._folder / f"{organisation_id}.{what}.json"
+        return firm_file(self._folder, organisation_id, what)
+
+
+def firm_file(folder: Path, organisation_id: str, what: str) -> Path:
+    """Where a firm's `what` lies; the folder is made. Raises KeyFileError for an id that is none."""
+    if not _ID.match(organisation_id):
+        raise KeyFileError("This firm's id cannot name a file.")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{organisation_id}.{what}.json"
+
+
+def put(path: Path, text: str) -> None:
+    """Writes a file as a whole: a reader finds the old one or the new one."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)
 
 
 def _endorsement(text: str) -> Endorsement:

@@ -18,12 +18,12 @@ from beistand.billing.contract import ContractError
 from beistand.billing.price_card import PriceCard
 from beistand.protocol.identity import SHARE_BYTES
 from beistand.server.clock import Stamp, as_text
-from beistand.server.portal import json_fields, limits, states, texts
+from beistand.server.portal import json_fields, limits, states, texts, vouching
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, PUBLIC, STAFF, Door, RefusalError, Visit
 from beistand.server.portal.api_customers import case_of, contract_sentence, coverage_json, read_wish
 from beistand.server.portal.coverage import Coverage, Wish, coverage
 from beistand.server.portal.session_log import Stream
-from beistand.server.store import accounts, cases, charges, prices, sessions
+from beistand.server.store import accounts, cases, charges, passkeys, prices, sessions
 from beistand.server.store.accounts import Organisation
 from beistand.server.store.database import new_id
 from beistand.server.store.sessions import Session
@@ -163,7 +163,7 @@ class Api:
         }
 
     async def statement(self, visit: Visit) -> Response:
-        """Who asks, signed over the share of this session (docs/protocol.md section 10)."""
+        """Who asks, signed over this session's share; `person`: what level two needs (docs/protocol.md section 10)."""
         body, me = await visit.json(), visit.me
         visit.allow(f"statement {me.id}", limits.STATEMENT_OF_USER)
         session = await self._own(visit)
@@ -173,8 +173,12 @@ class Api:
             raise RefusalError(409, "state", "A statement is made for one's own session while its number is valid.")
         share, sign = _share(body), visit.parts.identity.statement
         firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, me.organisation_id))
+        own = await visit.parts.db.read(lambda c: passkeys.passkeys(c, firm.id, me.id))
         made = await asyncio.to_thread(sign, firm, me.name, route, share, visit.at.utc_seconds)
-        return JSONResponse({"ident": made})
+        roster = await asyncio.to_thread(visit.parts.rosters.roster, firm.id)
+        vouched = vouching.vouched(roster, me, own, visit.at.utc_seconds)
+        person = {"rp_id": visit.parts.settings.rp_id, "is_demanded": firm.must_be_person}
+        return JSONResponse({"ident": made, "person": person | {"passkeys": [asdict(one) for one in vouched]}})
 
     async def note(self, visit: Visit) -> Response:
         """What was done, asked at the end."""

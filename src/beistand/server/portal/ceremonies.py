@@ -13,6 +13,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from webauthn import (
     base64url_to_bytes,
     generate_authentication_options,
@@ -21,7 +22,11 @@ from webauthn import (
     verify_authentication_response,
     verify_registration_response,
 )
-from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers import (
+    bytes_to_base64url,
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
+)
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -30,6 +35,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from beistand.protocol import passkey
 from beistand.server.store.passkeys import Passkey
 
 CHALLENGE_SECONDS = 300
@@ -180,6 +186,17 @@ class Ceremonies:
         while self._used and next(iter(self._used.values())) < now_seconds - CHALLENGE_SECONDS:
             self._used.popitem(last=False)
         self._used[challenge] = now_seconds
+
+
+def public_key(cose: bytes) -> tuple[int, bytes] | None:
+    """COSE's number of the algorithm and the key as SubjectPublicKeyInfo; None for a kind that no roster may name."""
+    try:
+        decoded = decode_credential_public_key(cose)
+        key = decoded_public_key_to_cryptography(decoded)
+        data = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except _WRONG:
+        return None
+    return (int(decoded.alg), data) if passkey.is_usable(int(decoded.alg), data) else None
 
 
 def credential_id(text: str) -> str:

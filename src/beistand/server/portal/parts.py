@@ -15,6 +15,7 @@ from beistand.server.portal.pages import Pages
 from beistand.server.portal.passwords import Passwords
 from beistand.server.portal.session_log import SessionLog
 from beistand.server.portal.workshop import Workshop
+from beistand.server.rosters import Rosters
 from beistand.server.settings import Settings
 from beistand.server.store.database import Database
 
@@ -84,6 +85,11 @@ class Parts:
     touched: Touched = field(default_factory=Touched)
     workshop: Workshop = field(default_factory=Workshop)
     ceremonies: Ceremonies = field(default_factory=Ceremonies)
+
+    @property
+    def rosters(self) -> Rosters:
+        """The signed lists of technicians' passkeys."""
+        return Rosters(self.settings.data)
 
     @property
     def cookie(self) -> str:

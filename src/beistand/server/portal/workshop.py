@@ -33,6 +33,8 @@ class Order:
     language: str
     must_be_administrator: bool
     root_key: str = ""
+    least_roster: int = 0
+    must_be_person: bool = False
 
     @property
     def file(self) -> str:
@@ -49,7 +51,9 @@ class Order:
         words = [f"--target={self.target}", f"--output={programs / self.file}", f"--server={self.server}"]
         words += [f"--company={self.company}", f"--colour={self.colour}", f"--language={self.language}"]
         words += [f"--phone={phone}" for phone in self.phones[:5]]
-        words += [f"--root-key={self.root_key}", f"--cache={cache}", "--progress"]
+        words += [f"--root-key={self.root_key}", f"--least-roster={self.least_roster}"]
+        words += [f"--cache={cache}", "--progress"]
+        words += ["--person"] if self.must_be_person else []
         return words + (["--administrator"] if self.must_be_administrator else [])
 
 

@@ -36,6 +36,7 @@ class Organisation:
     step_minutes: int
     minimum_minutes: int
     vat_bp: int
+    must_be_person: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from beistand.server.portal.office import (
     times,
     users,
     versions,
+    vouching,
 )
 from beistand.server.portal.office.invoices import InvoicePages
 from beistand.server.portal.office.session import SessionPages
@@ -35,6 +36,7 @@ def doors() -> list[Door]:
         *account.doors(),
         *users.doors(),
         *programs.doors(),
+        *vouching.doors(),
         *retention.doors(),
         *taxes.doors(),
         *times.doors(),

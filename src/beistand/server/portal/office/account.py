@@ -5,21 +5,24 @@ Changes ask for a sign-in of the last quarter of an hour, and never take the las
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
+from beistand.protocol.passkey import fingerprint
 from beistand.server.clock import as_text
 from beistand.server.documents.receipt import moment
-from beistand.server.portal import limits, recovering, signing_in, texts
+from beistand.server.portal import limits, recovering, signing_in, texts, vouching
 from beistand.server.portal.access import ANYBODY_SIGNED_IN, Door, RefusalError, Visit
-from beistand.server.portal.ceremonies import CeremonyError, Person
+from beistand.server.portal.ceremonies import CeremonyError, Person, public_key
 from beistand.server.portal.office.page import page
 from beistand.server.portal.setup import new_passkey, passkey_name
 from beistand.server.store import accounts, audit, passkeys, people
 from beistand.server.store.database import StoreError
+from beistand.server.store.passkeys import Passkey
 
 FRESH_US = 15 * 60 * 1_000_000
 SELF_SECONDS = 900
@@ -27,12 +30,14 @@ SELF_SECONDS = 900
 
 @dataclass(frozen=True)
 class Row:
-    """A passkey as the page shows it."""
+    """A passkey as the page shows it; `is_vouched`: the firm's roster names it."""
 
     id: str
     name: str
     made: str
     used: str
+    fingerprint: str
+    is_vouched: bool
 
 
 def doors() -> list[Door]:
@@ -47,7 +52,6 @@ def doors() -> list[Door]:
         Door("/account/password/remove", post, ANYBODY_SIGNED_IN, remove_password),
         Door("/account/codes", post, ANYBODY_SIGNED_IN, codes),
         Door("/account/others", post, ANYBODY_SIGNED_IN, others),
-        Door("/api/passkeys", ("GET",), ANYBODY_SIGNED_IN, listed),
     ]
 
 
@@ -63,13 +67,6 @@ async def account(visit: Visit) -> Response:
     who, at = Person(me.id, me.email, me.name), visit.run_seconds
     options = visit.parts.ceremonies.registration(signing_in.site(visit), who, known, at)
     return Response(options, media_type="application/json")
-
-
-async def listed(visit: Visit) -> Response:
-    """One's own passkeys, for the console: which of them may sign a share."""
-    me = visit.me
-    found = await visit.parts.db.read(lambda c: passkeys.passkeys(c, me.organisation_id, me.id))
-    return JSONResponse([{"id": key.id, "name": key.name, "transports": list(key.transports)} for key in found])
 
 
 async def add(visit: Visit) -> Response:
@@ -213,10 +210,10 @@ async def _told(visit: Visit, problem: str) -> Response:
 async def _page(visit: Visit, done: str, problem: str) -> Response:
     me = visit.me
     found = await visit.parts.db.read(lambda c: passkeys.passkeys(c, me.organisation_id, me.id))
+    roster = await asyncio.to_thread(visit.parts.rosters.roster, me.organisation_id)
+    vouched = {one.id for one in vouching.vouched(roster, me, found, visit.at.utc_seconds)}
     shown: dict[str, object] = {
-        "passkeys": [
-            Row(key.id, key.name, _moment(visit, key.created_us), _moment(visit, key.used_us)) for key in found
-        ],
+        "passkeys": [_row(visit, key, key.id in vouched) for key in found],
         "has_password": bool(me.password_hash),
         "codes_left": await visit.parts.db.read(lambda c: passkeys.codes_left(c, me.organisation_id, me.id)),
         "done": done,
@@ -224,6 +221,12 @@ async def _page(visit: Visit, done: str, problem: str) -> Response:
         "start": signing_in.STARTS[me.role],
     }
     return await page(visit, "account", 422 if problem else 200, here="account", **shown)
+
+
+def _row(visit: Visit, key: Passkey, is_vouched: bool) -> Row:
+    made = public_key(key.public_key)
+    shown = (_moment(visit, key.created_us), _moment(visit, key.used_us), fingerprint(made[1]) if made else "")
+    return Row(key.id, key.name, *shown, is_vouched)
 
 
 def _moment(visit: Visit, utc_us: int) -> str:

@@ -36,6 +36,7 @@ async def build(visit: Visit) -> Response:
     fields = await visit.form()
     firm = await visit.parts.db.read(lambda c: accounts.get_organisation(c, visit.me.organisation_id))
     pinned = await _root_key(visit)
+    roster = await asyncio.to_thread(visit.parts.rosters.roster, firm.id) if pinned else None
     order = Order(
         target=fields.get("target", ""),
         name=fields.get("name", "").strip(),
@@ -46,6 +47,8 @@ async def build(visit: Visit) -> Response:
         language=fields.get("language", ""),
         must_be_administrator=fields.get("administrator") == "yes",
         root_key=pinned,
+        least_roster=roster.number if roster else 0,
+        must_be_person=bool(pinned) and firm.must_be_person,
     )
     if order.target not in TARGETS or order.language not in LANGUAGES:
         raise RefusalError(400, "form", visit.say("bad_request"))

@@ -16,6 +16,7 @@ from beistand.server.portal.words import (
     retention,
     taxes,
     times,
+    vouching,
 )
 
 LANGUAGES = ("de", "en")
@@ -33,6 +34,7 @@ _AREAS = (
     retention.WORDS,
     taxes.WORDS,
     times.WORDS,
+    vouching.WORDS,
 )
 
 # key: (Deutsch, English)

@@ -47,6 +47,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Der öffentliche Hauptschlüssel Ihrer Firma kommt hinein: Das Programm glaubt nur, für wen er bürgt.",
         "Your firm's public root key goes inside: the program believes only technicians that it vouches for.",
     ),
+    "program_person": (
+        "Es verlangt außerdem, dass der Techniker jede Sitzung mit dem eigenen Passkey bestätigt.",
+        "It also demands that the technician confirms each session with their own passkey.",
+    ),
     "program_not_pinned": (
         "Noch bürgt kein Hauptschlüssel für diesen Server: Das Programm kann dann nicht prüfen, wer fragt. "
         "Die Betriebsanleitung zeigt, wie man ihn anlegt („beistand keys“).",

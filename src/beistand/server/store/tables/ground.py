@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    false,
+    true,
+)
 
 from beistand.server.store.tables.base import APPEND_ONLY, metadata
 from beistand.server.store.tables.base import organisation_column as _organisation
@@ -26,6 +38,8 @@ organisation = Table(
     Column("vat_bp", Integer, nullable=False, server_default="1900"),
     # Nobody of a disabled firm signs in.
     Column("is_active", Boolean, nullable=False, server_default=true()),
+    # No session without the technician's own passkey (docs/protocol.md section 10, level two).
+    Column("must_be_person", Boolean, nullable=False, server_default=false()),
     CheckConstraint("price_cents_per_hour >= 0", name="price"),
     CheckConstraint("step_minutes BETWEEN 1 AND 240", name="step"),
     CheckConstraint("minimum_minutes BETWEEN 0 AND 480", name="minimum"),
