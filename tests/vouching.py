@@ -11,7 +11,7 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from beistand.protocol import identity, passkey
 from beistand.server.identity import Identity
@@ -33,6 +33,10 @@ class SoftPasskey:
     def cose(self) -> bytes:
         at = self._key.public_key().public_numbers()
         return bytes(cbor2.dumps({1: 2, 3: -7, -1: 1, -2: at.x.to_bytes(32, "big"), -3: at.y.to_bytes(32, "big")}))
+
+    @property
+    def pkcs8(self) -> bytes:
+        return self._key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     def row(self, firm: str, user: str, name: str = "Schlüsselbund", at_us: int = 1) -> Passkey:
         """As the store keeps it."""

@@ -15,9 +15,9 @@ NewProgram = Callable[..., subprocess.Popen[str]]
 NewTechnician = Callable[..., Technician]
 
 
-def program(desktop: Desktop, server: str, language: str = "de") -> subprocess.Popen[str]:
-    """Starts the customer's program; returns when its first window stands."""
-    process = desktop.start(sys.executable, "-m", "beistand.host", "--server", server, "--language", language)
+def program(desktop: Desktop, server: str, language: str = "de", *more: str) -> subprocess.Popen[str]:
+    """Starts the customer's program, with `more` arguments; returns when its first window stands."""
+    process = desktop.start(sys.executable, "-m", "beistand.host", "--server", server, "--language", language, *more)
     desktop.wait_heard("Sitzungsnummer" if language == "de" else "session number", process.pid)
     return process
 

@@ -74,8 +74,8 @@ def new_program(desktop: Desktop) -> Iterator[Callable[..., subprocess.Popen[str
     """Starts the customer's program on the desktop and waits for its first window."""
     made: list[subprocess.Popen[str]] = []
 
-    def start(server: str, language: str = "de", at: Desktop | None = None) -> subprocess.Popen[str]:
-        made.append(acting.program(at or desktop, server, language))
+    def start(server: str, language: str = "de", at: Desktop | None = None, *more: str) -> subprocess.Popen[str]:
+        made.append(acting.program(at or desktop, server, language, *more))
         return made[-1]
 
     yield start

@@ -34,12 +34,15 @@ def free_port() -> int:
 
 
 class House:
-    """One firm, one technician, one server. `prelude` is Python that runs in the server's process before it serves."""
+    """One firm, one technician, one server. `prelude` is Python that runs in the server's process before it serves.
 
-    def __init__(self, folder: Path, prelude: str = "", **settings: str) -> None:
+    Passkeys need a name instead of an address: `host="localhost"`.
+    """
+
+    def __init__(self, folder: Path, prelude: str = "", host: str = "127.0.0.1", **settings: str) -> None:
         self.data = folder / "data"
         self.port = free_port()
-        self.origin = f"http://127.0.0.1:{self.port}"
+        self.origin = f"http://{host}:{self.port}"
         self._prelude, self._settings = prelude, settings
         self.wrapper: tuple[str, ...] = ()  # a command that starts the server's
         self._log_file = folder / "server.log"

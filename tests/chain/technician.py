@@ -11,6 +11,7 @@ from typing import Any
 from beistand.protocol import rendezvous as r
 from beistand.protocol.e2e import messages as m
 from beistand.protocol.e2e import number as numbers
+from beistand.protocol.e2e.handshake import Ident
 from beistand.protocol.e2e.keys import channel_identifier
 from beistand.protocol.e2e.peer import Attempt, Confirmed, Got, Outgoing, TechnicianPeer
 from beistand.protocol.errors import PeerError
@@ -34,8 +35,17 @@ def later_of(terms: Any) -> list[m.PriceLater]:
 class Technician:
     """Attaches with the API's ticket, says the number, asks for consent as soon as the proof holds."""
 
-    def __init__(self, made: Any, level: int = 2, server: str = "", codecs: tuple[str, ...] = CODECS) -> None:
+    def __init__(
+        self,
+        made: Any,
+        level: int = 2,
+        server: str = "",
+        codecs: tuple[str, ...] = CODECS,
+        ident: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        """`ident` makes the statement for the share; without it the plain names are sent."""
         self._made, self._level, self._codecs = made, level, codecs
+        self._ident: Ident = ident or made["ident"].encode()
         self.number = numbers.make(made["nameplate"], os.urandom)
         self.spoken = numbers.spoken(self.number)
         self.digits = numbers.digits(self.number)
@@ -62,7 +72,7 @@ class Technician:
             case r.Peer(state="joined"):
                 made = self._made
                 ci = channel_identifier(made["origin"], made["organisation"], made["nameplate"])
-                self._peer = TechnicianPeer(self.number.secret, ci, made["ident"].encode(), os.urandom)
+                self._peer = TechnicianPeer(self.number.secret, ci, self._ident, os.urandom)
 
     def _on_stream(self, data: bytes) -> None:
         if self._peer is None or self.error is not None:

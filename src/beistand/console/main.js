@@ -93,6 +93,8 @@ function open(made, level, name, codecs) {
       case "wrong":
         page.step("waiting");
         return page.warn(t("wrong", detail));
+      case "passkey":
+        return page.passkey(detail);
       case "unsigned":
         return page.warn(t("unsigned"));
       case "ring":
@@ -116,7 +118,7 @@ function open(made, level, name, codecs) {
         return desk?.message(detail);
       case "ended": {
         window.removeEventListener("beforeunload", warnBeforeLeaving);
-        const took = { seconds: desk?.seconds ?? 0, spent: desk?.spent ?? "" };
+        const took = { seconds: desk?.seconds ?? 0, spent: desk?.spent ?? "", words: support.lastWords };
         desk?.close();
         page.close();
         document.body.classList.remove("in-session");

@@ -2,6 +2,7 @@
 // One support session at the technician's end: link, peer and session table put together; tells the page what happens.
 // It holds the secret digits and never gives them to anything but the handshake and the page that shows the number.
 import { call } from "./api.js";
+import { InPerson, NoPasskeyError } from "./person.js";
 import { PeerError } from "./protocol/errors.js";
 import { verify } from "./protocol/identity.js";
 import { channelIdentifier } from "./protocol/keys.js";
@@ -43,17 +44,20 @@ const askStatement = (id, share) =>
   call("POST", `/api/sessions/${encodeURIComponent(id)}/statement`, { share: btoa(String.fromCharCode(...share)) });
 
 /** Tells `on(name, detail)`: number, waiting, joined, wrong, proven, asked, state, message, interrupted, back, ended, ring,
- * unsigned, recording. */
+ * unsigned, passkey, recording. */
 export class Support {
   /** @param {any} made the answer of POST /api/sessions @param {{level: number, codecs: string[]}} wish
    * @param {(name: string, detail?: any) => void} on @param {typeof Link} [LinkClass]
-   * @param {(id: string, share: Uint8Array) => Promise<{ident: string}>} [stated] asks the server for the statement */
+   * @param {(id: string, share: Uint8Array) => Promise<{ident: string, person: import("./person.js").Needed}>} [stated] asks the server for the statement */
   constructor(made, wish, on, LinkClass = Link, stated = askStatement) {
     this.stated = stated;
     this.made = made;
     this.madeAt = performance.now();
     this.wish = wish;
     this.on = on;
+    this.inPerson = new InPerson((state, detail) => this.on("passkey", { state, ...detail }));
+    /** What the customer's program said at its end. */
+    this.lastWords = "";
     this.attempts = 0;
     this.session = new Session("technician");
     this.recording = new Recording("technician");
@@ -81,6 +85,7 @@ export class Support {
       if (this.peer?.isConfirmed) this.back();
       else this.on("waiting", { expiresSeconds: frame.expires_seconds });
     } else if (frame.kind === "peer" && frame.state === "joined") {
+      this.inPerson.cancel();
       this.peer = new TechnicianPeer(this.number.secret, this.ci, (share) => this.ident(share), random);
       this.hasAttempted = false;
       this.on("joined");
@@ -97,20 +102,25 @@ export class Support {
     }
   }
 
-  /** The signed statement over this handshake's share. Without it the plain names: a program that knows the firm's
-   * key will refuse them, and says so. @param {Uint8Array} share @returns {Promise<Uint8Array>} */
+  /** The signed statement over this handshake's share, with the technician's own passkey where there is one. Without it
+   * the plain names: a program that knows the firm's key will refuse them, and says so.
+   * @param {Uint8Array} share @returns {Promise<Uint8Array>} */
   async ident(share) {
-    const plain = new TextEncoder().encode(this.made.ident);
+    let told;
     try {
-      const { ident } = await this.stated(this.made.id, share);
-      const bytes = new TextEncoder().encode(ident);
+      told = await this.stated(this.made.id, share);
       const bound = { share, organisation: this.made.organisation, route: this.made.nameplate };
-      verify(bytes, { ...bound, utcSeconds: Math.floor(Date.now() / 1000) }, null);
-      return bytes;
+      verify(new TextEncoder().encode(told.ident), { ...bound, utcSeconds: Math.floor(Date.now() / 1000) }, null);
     } catch (error) {
       console.error(error);
       this.on("unsigned");
-      return plain;
+      return new TextEncoder().encode(this.made.ident);
+    }
+    try {
+      return new TextEncoder().encode(await this.inPerson.ident(told.ident, share, told.person));
+    } catch (error) {
+      if (error instanceof NoPasskeyError) this.finish("no_passkey");
+      throw error;
     }
   }
 
@@ -120,6 +130,7 @@ export class Support {
       return;
     }
     this.peer = null;
+    this.inPerson.cancel();
     if (!this.hasAttempted) {
       this.on("waiting", {});
     } else if (this.attempts >= MOST_ATTEMPTS) {
@@ -203,6 +214,7 @@ export class Support {
       this.broken(error);
       return;
     }
+    if (message.kind === "Bye") this.lastWords = message.text;
     if (message.kind === "Clock") this.clock = message;
     if (message.kind === "Ping") this.send({ kind: "Pong", t: message.t });
     if (this.session.isEnded) this.finish(message.kind === "Bye" ? `bye_${message.why}` : "declined", true);
@@ -347,6 +359,7 @@ export class Support {
   finish(why, isTheirs = false) {
     if (this.hasFinished) return;
     this.hasFinished = true;
+    this.inPerson.cancel();
     if (!this.session.isEnded) this.session.handle("leave");
     if (this.recording.state !== "ended") this.record(null);
     if (!isTheirs) this.link.sendFrame({ kind: "ended", by: "technician", why: why.slice(0, 40) });

@@ -3,8 +3,9 @@
 import { call } from "../api.js";
 import { clock, t, TEXTS } from "../i18n.js";
 import { clean, el, show } from "./dom.js";
+import { inOurWords } from "./sentences.js";
 
-/** @param {HTMLElement} place @param {string} id @param {string} why @param {{seconds: number, spent: string}} took @param {() => void} done */
+/** @param {HTMLElement} place @param {string} id @param {string} why @param {{seconds: number, spent: string, words: string}} took `words`: the program's own @param {() => void} done */
 export function notePage(place, id, why, took, done) {
   const ending = `ended_${why}` in TEXTS ? t(`ended_${why}`) : t("ended_other", { code: why });
   const text = el("textarea", { id: "note", rows: 5, maxlength: 4000, "data-test": "note" });
@@ -37,6 +38,7 @@ export function notePage(place, id, why, took, done) {
   show(place,
     el("section", { class: "card" },
       el("h1", { "data-test": "ended", tabindex: "-1" }, ending),
+      why === "bye_5" && took.words ? el("p", { class: "problem", "data-test": "words" }, inOurWords(clean(took.words))) : null,
       hadSession ? el("p", { class: "soft", "data-test": "took" }, t("duration", { time: clock(took.seconds) }), took.spent ? ` · ${took.spent}` : "") : null,
       hadSession
         ? el("form", { onsubmit: save },

@@ -10,6 +10,7 @@ export class NumberPage {
   constructor(place, made, spoken, customer, withdraw) {
     this.until = performance.now() + made.expires_seconds * 1000;
     this.valid = el("p", { class: "soft" });
+    this.asks = el("div", { class: "passkey", role: "alert", hidden: true, "data-test": "passkey" });
     this.said = el("p", { class: "problem", role: "alert", hidden: true, "data-test": "warning" });
     this.at = 0;
     this.steps = STEPS.map((step) => el("li", { "data-step": step }, t(`step_${step}`)));
@@ -23,6 +24,7 @@ export class NumberPage {
         this.valid,
         el("p", { class: "soft" }, t("page_hint", { page: made.origin })),
         this.said,
+        this.asks,
         el("ol", { class: "steps", "aria-live": "polite", "data-test": "steps" }, ...this.steps),
         el("p", { class: is_chargeable ? "price chargeable" : "price" }, price),
         el("button", { class: "quiet", onclick: withdraw }, t("withdraw"))));
@@ -60,6 +62,19 @@ export class NumberPage {
   warn(text) {
     this.said.textContent = text;
     this.said.hidden = !text;
+  }
+
+  /** What the technician's own passkey has to do with it (person.js). @param {any} told */
+  passkey({ state, isDemanded, again, without }) {
+    this.asks.hidden = state === "none";
+    document.documentElement.dataset.passkey = state;
+    if (state === "none") return;
+    show(this.asks, el("p", {}, t(`passkey_${state}`)));
+    if (!again) return;
+    const confirm = el("button", { "data-test": "passkey-again", onclick: again }, t("passkey_confirm"));
+    const other = el("button", { class: "quiet", "data-test": "passkey-without", onclick: without }, t(isDemanded ? "passkey_end" : "passkey_without"));
+    this.asks.append(el("p", { class: "soft" }, t(isDemanded ? "passkey_demanded" : "passkey_hint")), el("div", { class: "row" }, confirm, other));
+    confirm.focus();
   }
 
   close() {

@@ -13,6 +13,13 @@ export const SENTENCES = [
   [/^Windows did not take the input \((.*)\): /s, "Windows hat die Eingabe nicht angenommen ($1): Der Sperrbildschirm oder eine Frage von Windows ist offen, oder ein Programm mit Administratorrechten liegt vorn."],
   [/^The customer does not allow control now\.$/, "Der Kunde möchte die Bedienung jetzt nicht erlauben."],
   [/^The customer's own Beistand windows cannot be operated from here\.$/, "Die Beistand-Fenster des Kunden lassen sich von hier nicht bedienen."],
+  [/^The technician has not proven for whom they work\.$/, "Das Programm des Kunden verlangt einen Ausweis, den die Firma unterschrieben hat; er fehlte."],
+  [/^The technician's statement is not signed by the firm\.$/, "Ihr Ausweis ist nicht von der Firma unterschrieben, die das Programm des Kunden kennt."],
+  [/^The technician's statement belongs to another session\.$/, "Ihr Ausweis gehört zu einer anderen Sitzung."],
+  [/^The technician's statement is not valid any more, or not yet\.$/, "Ihr Ausweis gilt nicht mehr oder noch nicht: Bitten Sie den Kunden, Datum und Uhrzeit seines Rechners zu prüfen."],
+  [/^The technician has not confirmed this session with their own passkey\.$/, "Das Programm des Kunden verlangt, dass Sie die Sitzung mit Ihrem eigenen Passkey bestätigen."],
+  [/^The firm's list of its technicians' passkeys is out of date\.$/, "Die Liste, mit der die Firma für die Passkeys bürgt, ist veraltet: Bitten Sie den Inhaber um eine neue."],
+  [/^The passkey(?:'s signature)? /, "Ihr Passkey bestätigt diese Sitzung nicht, so wie das Programm des Kunden sie kennt."],
   [/^The customer's computer cannot keep up with the input; /, "Der Rechner des Kunden kommt mit den Eingaben nicht mit; ein Teil wurde verworfen."],
 ];
 

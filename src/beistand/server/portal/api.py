@@ -97,8 +97,13 @@ class Api:
             raise RefusalError(422, "level", "level is 1 (view) or 2 (control).")
         id_ = new_id(visit.at.utc_us)
 
+        roster = await asyncio.to_thread(visit.parts.rosters.roster, me.organisation_id)
+
         def keep(connection: Connection) -> tuple[Organisation, Coverage]:
             firm = accounts.get_organisation(connection, me.organisation_id)
+            own = passkeys.passkeys(connection, firm.id, me.id) if firm.must_be_person else []
+            if firm.must_be_person and not vouching.vouched(roster, me, own, visit.at.utc_seconds):
+                raise RefusalError(409, "passkey", visit.say("passkey_needed"))
             wish = read_wish(visit, connection, firm, body)
             if not wish.name:
                 raise RefusalError(422, "customer_name", "customer_name or customer_id is needed.")

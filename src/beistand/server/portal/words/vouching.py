@@ -104,6 +104,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "Programs that you build afterwards demand it themselves and take no roster older than the present one. "
         "Programs of before do not demand it.",
     ),
+    "passkey_needed": (
+        "Ihre Firma verlangt für jede Sitzung Ihren eigenen Passkey, und keiner von Ihren ist verbürgt: Legen Sie "
+        "einen unter Ihrem Namen an, und bitten Sie den Inhaber um eine neue Liste.",
+        "Your firm demands your own passkey in every session, and none of yours is vouched for: add one under your "
+        "name, and ask the owner for a new roster.",
+    ),
     "demand_no_roster": (
         "Das geht erst mit einer gültigen Liste: Sonst könnte niemand mehr helfen.",
         "That needs a valid roster first: otherwise nobody could help any more.",
