@@ -20,10 +20,11 @@ from beistand.host.platform.windows.elevation.wire import Reader as PipeReader
 from beistand.protocol import identity, passkey, rendezvous, wire
 from beistand.protocol.e2e import messages
 from beistand.protocol.errors import PeerError
-from beistand.server import archive
+from beistand.server import archive, rosters
 from beistand.server.archive import ArchiveError
 from beistand.server.portal import party_csv
 from beistand.server.portal.party_csv import SheetError
+from beistand.server.rosters import RosterError
 
 KEY = Verifier("beistand/firm", bytes(32))
 ROOT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -120,6 +121,11 @@ def helper_pipe(data: bytes) -> None:
             PipeReader(kinds).feed(data)
 
 
+def roster_file(data: bytes) -> None:
+    with suppress(RosterError):
+        rosters.read(data.decode("utf-8", "replace"))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "frames": frames,
     "rendezvous_frame": rendezvous_frame,
@@ -134,4 +140,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "ident": ident,
     "passkey_entry": passkey_entry,
     "passkey_assertion": passkey_assertion,
+    "roster_file": roster_file,
 }

@@ -16,6 +16,7 @@ EXAMPLES = 150
 WORDS = [
     *("kind", "entry", "content", "proof", "key", "endorsement", "beistand_receipt", "organisation", "utc_us", "salt"),
     *("statement", "online", "passkey", "number", "technician", "algorithm", "rp_id", "issued", "expires", "challenge"),
+    *("beistand_roster", "root", "entries", "text", "signature"),
     *rendezvous.KINDS,
 ]
 LINES = ["beistand/firm", "c2sp.org/tlog-proof@v1", "index 1", "extra ", "", "Name;PLZ", "A" * 43 + "=", "— x y", "1"]

@@ -136,10 +136,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "domain": ("Adresse", "Address"),
     "host": ("Dieser Rechner", "This computer"),
     "verified_by_person": (
-        "✓ Persönlich bestätigt: {technician} hat diese Sitzung soeben mit dem eigenen Sicherheitsschlüssel bestätigt, "
-        "und die Firma bürgt dafür, dass er ihm oder ihr gehört.",
-        "✓ Confirmed in person: {technician} has just confirmed this session with their own security key, "
-        "and the firm vouches that it is theirs.",
+        "✓ Persönlich bestätigt: {technician} hat diese Sitzung soeben mit dem eigenen Sicherheitsschlüssel bestätigt. "
+        "Für den Schlüssel bürgt die Firma.",
+        "✓ Confirmed in person: {technician} has just confirmed this session with their own security key. "
+        "The firm vouches for that key.",
     ),
     "verified_by_firm": (
         "✓ Geprüft: Der Server der Firma bestätigt diese Angaben, und die Firma bürgt für ihren Server.",
