@@ -1,5 +1,7 @@
 """Every XML that leaves the house, held to the schema, the rules of EN 16931 and those of KoSIT, without a warning."""
 
+from dataclasses import replace
+
 from beistand.server.documents.xml import make_xml
 from invoices.making import PLAIN, odd_documents
 
@@ -12,7 +14,22 @@ def test_two_hundred_odd_invoices_keep_every_rule_and_recompute_to_the_cent(tmp_
         path = tmp_path / f"{number}.xml"
         path.write_bytes(make_xml(document, profile, syntax))
         files.append((path, f"{syntax}-{profile}"))
+    for number, (document, profile, syntax) in enumerate(over_a_change_of_taxes()):
+        path = tmp_path / f"change-{number}.xml"
+        path.write_bytes(make_xml(document, profile, syntax))
+        files.append((path, f"{syntax}-{profile}"))
     assert {name: broken for name, broken in judge(files).items() if broken} == {}
+
+
+def over_a_change_of_taxes():
+    """Invoices whose lines were done before and after: two rates, the step to a small business, to reverse charge."""
+    foreign = replace(PLAIN.buyer, country="AT", vat_id="ATU12345675", postcode="1010", city="Wien")
+    for before, after in ((("S", 1900), ("S", 1600)), (("S", 1900), ("E", 0)), (("E", 0), ("AE", 0))):
+        lines = tuple(replace(line, vat_key=(before, after)[at % 2]) for at, line in enumerate(PLAIN.lines))
+        buyer = replace(foreign if after[0] == "AE" else PLAIN.buyer, reference="04011000-1234512345-06")
+        document = replace(PLAIN, lines=lines, buyer=buyer)
+        for profile, syntax in (("zugferd", "cii"), ("xrechnung", "cii"), ("xrechnung", "ubl")):
+            yield document, profile, syntax
 
 
 BROKEN = {
