@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beistand.billing.bands import Calendar, seconds_by_band
-from beistand.billing.meter import Pulse, Stop, beside, meter
+from beistand.billing.meter import Pulse, Stop, beside, lead_of, meter
 from beistand.billing.minutes import Terms, billable_minutes
 
 US = 1_000_000
@@ -273,6 +273,30 @@ def test_a_colleague_who_stays_leaves_with_the_session_and_one_who_came_before_t
     metered = meter([colleague(-30, True), consent(), at(100, "ended"), colleague(200, False)])
     assert [part.net_seconds for part in beside(metered, "theo")] == [100]
     assert beside(metered, "somebody else") == []
+
+
+def test_who_takes_over_leads_from_that_instant_on_and_helps_no_more_beside():
+    over = at(1000, "handed_over", "server", user_id="theo")
+    facts = [consent(), colleague(600, True), at(900, "pause"), over, at(1100, "go_on"), at(1700, "ended")]
+    metered = meter(facts)
+    assert [(part.user_id, part.net_seconds) for part in metered.parts] == [("", 900), ("theo", 600)]
+    assert [part.net_seconds for part in beside(metered, "theo")] == [300]
+    assert lead_of(facts, "tina") == "theo"
+    said_by_the_page = at(1000, "handed_over", "technician", user_id="theo")
+    assert [part.user_id for part in meter([consent(), said_by_the_page, at(1700, "ended")]).parts] == [""]
+    early = meter([at(-5, "handed_over", "server", user_id="theo"), consent(), at(100, "ended")])
+    assert [(part.user_id, part.net_seconds) for part in early.parts] == [("theo", 100)]
+
+
+def test_a_price_that_was_agreed_to_goes_on_under_the_next_technician():
+    over = at(600, "handed_over", "server", user_id="theo")
+    first, second = meter([consent(0, **YES), over, at(1500, "ended")]).parts
+    assert (first.net_seconds, second.net_seconds, second.user_id) == (600, 900, "theo")
+    assert (second.is_chargeable, second.notice_sha256, second.answered_us) == (
+        True,
+        first.notice_sha256,
+        first.answered_us,
+    )
 
 
 def test_only_the_server_says_that_a_colleague_is_there():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from beistand.billing.contract import Beneficiary, ContractVersion, CoverageRule
 from beistand.server.clock import Clock
 from beistand.server.store import accounts, contracts, parties, prices, times
-from beistand.server.store.database import Database
+from beistand.server.store.database import Database, new_id
 from chain.acting import NewProgram
 from chain.browsers import Chromium, NewBrowser
 from chain.desktop import Desktop
@@ -89,6 +90,47 @@ def test_work_that_turns_uncovered_asks_the_customer_by_itself_and_rests_until_t
     assert kinds[-1] == (True, "")
     assert found[-1].consent is not None
     assert "Einrichtung ist in Servicevertrag 1001 nicht enthalten" in found[-1].consent.notice.text
+    assert browser.problems == []
+
+
+def theo(house: House) -> str:
+    """A second technician of the firm; gives their id."""
+    db, now = Database(house.data / "beistand.sqlite"), Clock().now().utc_us
+    person = {"id": new_id(now), "email": "theo@muster.example", "name": "Theo Zwei", "role": "technician"}
+    person |= {"password_hash": "x", "totp_sealed": "y"}
+    db.write_now(lambda c: accounts.add_user(c, house.organisation, person, now))
+    db.close()
+    return person["id"]
+
+
+def test_the_customer_reads_who_helps_and_who_takes_over_and_each_gets_their_own_time(
+    house: House, desktop: Desktop, new_program: NewProgram, new_browser: NewBrowser, tmp_path: Path
+) -> None:
+    other = theo(house)
+    browser = new_browser(Chromium)
+    assert isinstance(browser, Chromium)
+    program = begun(browser, house, desktop, new_program)
+    session = house.answer("GET", "/api/sessions")[0]["id"]
+    browser.page.wait_for_selector("[data-test=colleague]")
+    wait_until(lambda: house.session(session)["seconds"] >= 1, "no second was counted")
+    browser.page.set_viewport_size({"width": 1280, "height": 800})
+    browser.page.screenshot(path=tmp_path / "colleagues.png")
+    browser.page.select_option("[data-test=colleague]", f"help:{other}")
+    desktop.wait_heard("Theo Zwei hilft jetzt mit.", program)
+    wait_until(lambda: entries_of(house, session, "colleague_joined") == 1)
+    browser.page.select_option("[data-test=colleague]", f"lead:{other}")
+    desktop.wait_heard("Theo Zwei übernimmt jetzt.", program)
+    wait_until(lambda: entries_of(house, session, "handed_over") == 1)
+    begun_at = house.session(session)["seconds"]
+    wait_until(lambda: house.session(session)["seconds"] > begun_at + 1, "no second of the next technician was counted")
+    browser.page.click("[data-test=end]")
+    until_shown(browser, "step", "ended")
+    found = wait_until(lambda: entries(house, session), "no time was recorded")
+    assert found[0].user_id != other
+    last = max(found, key=lambda entry: entry.started_us)
+    assert (last.user_id, last.net_seconds >= 1) == (other, True)
+    receipt = [fact for fact in house.session(session)["facts"] if fact["name"] == "handed_over"]
+    assert receipt[0]["data"]["name"] == "Theo Zwei"
     assert browser.problems == []
 
 

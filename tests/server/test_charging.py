@@ -1,13 +1,17 @@
 """Work that turns chargeable in mid-session: the card, the yes on the phone, goodwill at the end."""
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from beistand.billing.contract import Beneficiary, ContractVersion
-from beistand.server.store import accounts, charges, contracts, prices, times
+from beistand.billing.price_list import PriceList
+from beistand.server.invoicing import running as runs
+from beistand.server.store import accounts, charges, contracts, prices, seller, time_words, times
+from beistand.server.store.seller import SellerData
+from invoices.making import SELLER
 
 TINA = "tina@muster.example"
 
@@ -35,7 +39,7 @@ def cover(home: Any, partner: str, served: str) -> None:
     def keep(connection: Any) -> None:
         starts = {"partner_id": partner, "starts_on": date(2026, 1, 1)}
         id_ = contracts.add_contract(connection, home.id, starts, home.clock.utc_us)
-        version = ContractVersion("", date(2026, 1, 1), rates_cents={1: 9600})
+        version = getattr(home, "version", None) or ContractVersion("", date(2026, 1, 1), rates_cents={1: 9600})
         contracts.add_version(connection, home.id, id_, version, ("Olga", "", home.clock.utc_us))
         contracts.add_beneficiary(connection, home.id, id_, Beneficiary(served), home.clock.utc_us)
 
@@ -213,3 +217,38 @@ async def test_t50_two_technicians_of_one_session_become_an_entry_each_at_their_
         (False, 2400, False),
         (True, 1500, False),
     ]
+
+
+async def test_a_session_that_is_handed_over_is_billed_to_each_technician_s_level(home: Any) -> None:
+    """The contract charges the lead alone: both led, one after another; the price after that is the second one's."""
+    theo = await home.person(home.id, "theo@muster.example", "technician", "Theo Zwei")
+    home.db.write_now(lambda c: prices.set_technician_level(c, home.id, theo, 2))
+    home.db.write_now(lambda c: seller.set_seller(c, home.id, SellerData(SELLER)))
+    rates = PriceList({1: 9600, 2: 13_200}, name="Alle")
+    home.db.write_now(lambda c: prices.add_price_list(c, home.id, prices.KeptList(rates, False), home.clock.utc_us))
+    home.version = ContractVersion("", date(2026, 1, 1), rates_cents={1: 9600, 2: 13_200}, is_lead_only=True)
+    await running(home)
+    for _half in range(2):  # nobody is signed out for want of use
+        home.clock.pass_seconds(1200)
+        assert (await home.tina.get(path(home, "colleagues"))).status == 200
+    over = {"user_id": theo, "is_here": True, "leads": True}
+    assert (await home.tina.post(path(home, "colleagues"), over | {"leads": "yes"})).status == 422
+    assert (await home.tina.post(path(home, "colleagues"), over)).json["is_here"] is False
+    assert (await home.tina.post(path(home, "colleagues"), over)).status == 404  # who leads is no colleague
+    listed = (await home.tina.get(path(home, "colleagues"))).json
+    assert [one["name"] for one in listed] == ["Tina Technik"]
+    assert (await card(home))["terms"]["rate_cents"] == 13_200
+    home.clock.pass_seconds(600)
+    back = {"user_id": home.tina_id, "is_here": True}
+    assert (await home.tina.post(path(home, "colleagues"), back)).status == 201
+    await happen(home, (900, "customer", "ended", {}))
+    assert [(e.user_id == theo, e.net_seconds) for e in entries(home)] == [(False, 2400), (True, 1500), (False, 900)]
+    # Prices of today must not touch what was decided then.
+    home.db.write_now(lambda c: prices.set_technician_level(c, home.id, theo, 1))
+    said = time_words.Said(home.tina_id, home.clock.utc_us, "")
+    home.db.write_now(lambda c: time_words.approve(c, home.id, [e.id for e in entries(home)], True, said))
+    period = runs.period_of(f"{datetime.fromtimestamp(home.clock.utc_us / 1e6, UTC):%Y-%m}")
+    plan = home.db.read_now(lambda c: runs.plan(c, home.id, period, home.clock.utc_us))
+    [draft] = [each.draft for each in plan.planned]
+    # T50: 40 min at 96.00 and 25 min at 132.00; Tina, who only helps at the end, is not charged.
+    assert [group.net_cents for group in draft.groups] == [7200, 6600, 0]

@@ -19,6 +19,7 @@ US = 1_000_000
 # What two clocks may differ by before it is called a jump: slewing by NTP stays far below.
 JUMP_US = 2 * US
 PAUSE, PRICE, SERVER = "pause", "price", "server"
+HANDED_OVER = "handed_over"
 _OVER = ("ended", "closed")
 
 
@@ -62,7 +63,7 @@ class Part:
     """Time of one kind. `notice_sha256` names the agreed price; `answered_us` is never after `started_us`.
 
     `covered_by` says who pays instead of the customer since a change in mid-session, "" for nobody; None = as it was
-    said before the session.
+    said before the session. `user_id` is who leads since it was handed over, "" the session's own technician.
     """
 
     started_us: int
@@ -73,6 +74,7 @@ class Part:
     answered_us: int | None = None
     channel: str = ""
     covered_by: str | None = None
+    user_id: str = ""
 
     @property
     def gross_seconds(self) -> int:
@@ -157,21 +159,23 @@ def meter(facts: Iterable[Fact], pulses: Iterable[Pulse] = (), until: tuple[str,
     placed, jump, signs = _place(facts, last)
     walk, is_over, at = _Walk(), False, 0
     colleagues: list[Presence] = []
-    run = ""
+    run = lead = ""
     for here in placed:
         fact = here.fact
+        if fact.role == "server" and fact.name == HANDED_OVER:
+            lead = _who(fact)
         if walk.part is not None and here.is_new_run:
             gone_at = min(here.at, max(at, signs.get(run, at)))
             for why in (SERVER, "customer", "technician"):
                 walk.hold(why, gone_at)
             walk.let_go(SERVER, here.at)
         at, run = here.at, fact.run
-        if fact.role == "server" and fact.name.startswith("colleague_"):
+        if fact.role == "server" and (fact.name.startswith("colleague_") or fact.name == HANDED_OVER):
             _presence(colleagues, fact, at)
         if walk.part is None and not walk.done:
             if fact.name == "consent" and fact.role == "customer":
                 walk.held.clear()
-                walk.begin(_first(fact, at))
+                walk.begin(replace(_first(fact, at), user_id=lead))
             continue
         if fact.name in _OVER:
             is_over = True
@@ -206,17 +210,29 @@ def _cut(part: Part, start: int, end: int) -> Part:
     off, length = (start - part.started_us) // US, (end - start) // US
     moved = [Stop(max(0, stop.start - off), min(length, stop.end - off), stop.why) for stop in part.stops]
     kept = tuple(stop for stop in moved if stop.end > stop.start)
-    return Part(start, end, kept, part.is_chargeable, covered_by=part.covered_by)
+    return Part(start, end, kept, part.is_chargeable, covered_by=part.covered_by, user_id=part.user_id)
 
 
 def _presence(colleagues: list[Presence], fact: Fact, at: int) -> None:
-    """Who came or went. Only the server states it; coming twice is coming once."""
-    who = str(fact.data.get("user_id", ""))
+    """Who came or went. Only the server states it; coming twice is coming once; who takes over helps no more beside."""
+    who = _who(fact)
     here = next((n for n, one in enumerate(colleagues) if one.user_id == who and one.left_us is None), None)
     if fact.name == "colleague_joined" and here is None:
         colleagues.append(Presence(who, at))
-    elif fact.name == "colleague_left" and here is not None:
+    elif fact.name in ("colleague_left", HANDED_OVER) and here is not None:
         colleagues[here] = replace(colleagues[here], left_us=at)
+
+
+def _who(fact: Fact) -> str:
+    return str(fact.data.get("user_id", ""))
+
+
+def lead_of(facts: Iterable[Fact], first: str) -> str:
+    """The id of the technician who leads now: `first` until the session was handed over. Only the server states it."""
+    for fact in facts:
+        if fact.role == "server" and fact.name == HANDED_OVER:
+            first = _who(fact)
+    return first
 
 
 def _first(fact: Fact, at: int) -> Part:
@@ -244,9 +260,13 @@ def _step(walk: _Walk, fact: Fact, at: int) -> None:
                 _turn(walk, fact, at, "screen")
         case "server", "coverage_changed" if walk.part is not None and not walk.part.is_chargeable:
             walk.close(at)
-            walk.begin(Part(at, at, (), False, covered_by=str(fact.data.get("covered_by", ""))))
+            covered_by = str(fact.data.get("covered_by", ""))
+            walk.begin(Part(at, at, (), False, covered_by=covered_by, user_id=walk.done[-1].user_id))
             if fact.data.get("is_price_next") is True:
                 walk.hold(PRICE, at)  # the console asks the customer in the same moment
+        case "server", "handed_over" if walk.part is not None:
+            walk.close(at)
+            walk.begin(replace(walk.done[-1], started_us=at, ended_us=at, stops=(), user_id=_who(fact)))
         case "server", "charge_by_phone":
             walk.let_go(PRICE, at)
             # Only the server states it, after it has checked that the firm permits this way and kept the text.
@@ -256,7 +276,8 @@ def _step(walk: _Walk, fact: Fact, at: int) -> None:
 def _turn(walk: _Walk, fact: Fact, at: int, channel: str) -> None:
     """The work is chargeable from this instant on; what holds the clock goes on holding it."""
     walk.close(at)
-    walk.begin(Part(at, at, (), True, str(fact.data.get("notice_sha256", "")), at, channel))
+    user_id = walk.done[-1].user_id if walk.done else ""
+    walk.begin(Part(at, at, (), True, str(fact.data.get("notice_sha256", "")), at, channel, user_id=user_id))
 
 
 def _place(facts: Iterable[Fact], last: Mapping[str, Pulse]) -> tuple[list[_Placed], int, dict[str, int]]:

@@ -120,7 +120,14 @@ class _Maker:
             return
         if basis is None:
             return
-        key = (id(basis.version) if basis.version else basis.consent, basis.payer_id, work.technician, work.level)
+        is_lead = work.is_lead or basis.version is None or not basis.version.is_lead_only
+        who = (
+            basis.payer_id,
+            work.technician,
+            work.level,
+            is_lead,
+        )  # who led, then helped, is charged for the first alone
+        key = (id(basis.version) if basis.version else basis.consent, *who)
         self._bunches.setdefault((*key, *self._scope(work, basis)), _Bunch(basis)).works.append(work)
 
     def _scope(self, work: Work, basis: _Basis) -> tuple[str, ...]:

@@ -141,6 +141,7 @@ PLAIN = {
     "notice_sha256": "0" * 64,
     "is_yes": True,
     "is_here": True,
+    "leads": True,
     "share": "A" * 43 + "=",
     "order_reference": "B-1",
     "answer": "yes",

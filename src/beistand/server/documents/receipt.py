@@ -97,6 +97,8 @@ def _text(what: str, data: dict[str, Any], say: Say) -> str:
             return f"{say('ev_charge_yes' if data.get('is_yes') is True else 'ev_charge_no')}: {data.get('notice', '')}"
         case "clipboard" | "clipboard_sent":
             return say(f"ev_{what}").format(letters=data.get("letters", "?"))
+        case "handed_over":
+            return say("ev_handed_over").format(name=data.get("name", "?"))
         case "administer_asked" | "administer_on":
             told = {name: str(data.get(name, "")).replace("\n", ", ") for name in ("reason", "names")}
             return say(f"ev_{what}").format(**told)

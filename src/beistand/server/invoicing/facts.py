@@ -98,7 +98,8 @@ class _About:
         """The entry as the run sees it. The decision that held when it began tells case, contract and kind of work."""
         decided = self._decision(entry)
         level = decided.technician_level if decided else self._levels.get(entry.user_id, 1)
-        is_lead = self._leads.get(entry.session_id) == entry.user_id
+        # Who leads is whom the decision names: a session may have been handed over, at their own level.
+        is_lead = ((decided and decided.user_id) or self._leads.get(entry.session_id)) == entry.user_id
         service_type = (decided.service_type_id if decided else None) or ""
         case_id = (decided.case_id if decided else None) or ""
         release = entry.release.reason if entry.release else ""

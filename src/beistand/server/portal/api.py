@@ -36,7 +36,9 @@ MOST_STREAMS = 8
 NOTE_LIMIT = 4_000
 _FACT_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 # Facts that only the server itself may state.
-_SERVER_FACTS = frozenset({"created", "closed", "colleague_joined", "colleague_left", "coverage_changed"})
+_SERVER_FACTS = frozenset(
+    {"created", "closed", "colleague_joined", "colleague_left", "coverage_changed", "handed_over"}
+)
 _OPENAPI = Path(__file__).parent / "openapi.json"
 
 # Id of the new session, its level, and the request.

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from beistand.billing.contract import ContractError
+from beistand.billing.meter import lead_of
 from beistand.server.clock import Stamp
 from beistand.server.portal import json_fields, states
 from beistand.server.portal.access import STAFF, Door, RefusalError, Visit
@@ -115,7 +116,8 @@ def _decide(db: Connection, firm_id: str, session: Session, at_us: int, kind: st
     work = prices.get_service_type(db, firm_id, kind) if kind else None
     is_business = customer is None and charges.is_business_caller(db, firm_id, session.id)
     wish = Wish(customer, session.customer_name, session.language, work, chosen, is_business=is_business)
-    found = coverage(db, firm, wish, session.user_id, at_us)
+    lead = lead_of(session.facts, session.user_id)
+    found = coverage(db, firm, wish, lead, at_us)
     is_agreed = _is_agreed(session)
     before = (last.contract_id, last.payer_id, last.service_type_id, last.is_chargeable) if last else None
     is_changed = not is_agreed and before != (
@@ -125,9 +127,9 @@ def _decide(db: Connection, firm_id: str, session: Session, at_us: int, kind: st
         found.is_chargeable,
     )
     if found.card is not None and not is_agreed:
-        charges.add_notice(db, firm_id, notice_values(found.card, session.id, session.user_id, at_us))
+        charges.add_notice(db, firm_id, notice_values(found.card, session.id, lead, at_us))
     if is_changed:
-        decision = found.decision(session.id, session.user_id, at_us, last.case_id if last else None)
+        decision = found.decision(session.id, lead, at_us, last.case_id if last else None)
         cases.add_decision(db, firm_id, decision)
     return Again(found, is_changed, is_agreed)
 

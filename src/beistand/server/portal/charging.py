@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
+from beistand.billing.meter import lead_of
 from beistand.billing.price_card import PriceCard
 from beistand.server.portal import coverage, states, texts
 from beistand.server.portal.access import STAFF, Door, RefusalError, Visit
@@ -123,4 +124,5 @@ def _card(visit: Visit, connection: Connection, session: Session, reason: str) -
     is_business = customer is None and charges.is_business_caller(connection, firm.id, session.id)
     wish = coverage.Wish(customer, session.customer_name, session.language, is_business=is_business)
     reason = reason or words[session.language]
-    return coverage.uncovered(connection, firm, wish, visit.me.id, visit.at.utc_us, reason).card
+    lead = lead_of(session.facts, visit.me.id)
+    return coverage.uncovered(connection, firm, wish, lead, visit.at.utc_us, reason).card

@@ -114,7 +114,9 @@ def _keep_entries(db: Connection, organisation_id: str, session: Session, made_u
         times.add_entry(db, organisation_id, part, values)
 
     for number, part in enumerate(metered.parts):
-        keep(number, part, session.user_id)
-    for user_id in sorted({one.user_id for one in metered.colleagues} - {session.user_id}):
-        for number, part in enumerate(beside(metered, user_id)):
+        keep(number, part, part.user_id or session.user_id)
+    leads = {part.user_id or session.user_id for part in metered.parts}
+    for user_id in sorted({one.user_id for one in metered.colleagues}):
+        first = len(metered.parts) if user_id in leads else 0  # who led for a while has parts of those numbers
+        for number, part in enumerate(beside(metered, user_id), first):
             keep(number, part, user_id)

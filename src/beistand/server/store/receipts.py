@@ -16,7 +16,7 @@ from beistand.server.store.sessions import Fact, Session
 from beistand.server.store.tables import audit_detail, audit_entry, receipt, session_fact
 
 # What of the server's own facts concerns the customer; the technician's notes do not belong into a receipt.
-SERVER_EVENTS = frozenset({"joined", "confirmed", "interrupted", "back", "ended"})
+SERVER_EVENTS = frozenset({"joined", "confirmed", "interrupted", "back", "handed_over", "ended"})
 # The fact with which the program says under which token it will ask; not an event.
 WANTED = "receipt"
 SILENT_US = 10 * 60 * 1_000_000

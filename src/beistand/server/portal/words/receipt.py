@@ -124,6 +124,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ev_curtain_off": ("Vorhang auf", "Curtain opened"),
     "ev_colleague_joined": ("Ein weiterer Techniker hilft mit", "Another technician helps too"),
     "ev_colleague_left": ("Der weitere Techniker ist gegangen", "The other technician has left"),
+    "ev_handed_over": ("{name} hat die Sitzung übernommen", "{name} has taken over the session"),
     "ev_charge_asked": ("Nach kostenpflichtiger Arbeit gefragt", "Asked about chargeable work"),
     "ev_charge_yes": ("Kostenpflichtig beauftragt", "Ordered with obligation to pay"),
     "ev_charge_no": ("Kostenpflichtige Arbeit abgelehnt", "Chargeable work declined"),

@@ -158,6 +158,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "fact_left": ("Verlassen", "Left"),
     "fact_colleague_joined": ("{name} hilft mit", "{name} helps too"),
     "fact_colleague_left": ("{name} ist gegangen", "{name} has left"),
+    "fact_handed_over": ("{name} hat die Sitzung übernommen", "{name} has taken over the session"),
     "fact_coverage_changed": ("Kostenübernahme neu geprüft: {sentence}", "Who pays was asked again: {sentence}"),
     "fact_charge_by_phone": ("Preis am Telefon vereinbart", "Price agreed on the phone"),
     "fact_charge_told": ("Preis im Programm des Kunden gezeigt", "Price shown in the customer's program"),
