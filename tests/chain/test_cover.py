@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from beistand.billing.contract import Beneficiary, ContractVersion, CoverageRule
 from beistand.server.clock import Clock
 from beistand.server.store import accounts, contracts, parties, prices, times
 from beistand.server.store.database import Database, new_id
+from beistand.server.store.tables import contract
 from chain.acting import NewProgram
 from chain.browsers import Chromium, NewBrowser
 from chain.desktop import Desktop
@@ -90,6 +93,39 @@ def test_work_that_turns_uncovered_asks_the_customer_by_itself_and_rests_until_t
     assert kinds[-1] == (True, "")
     assert found[-1].consent is not None
     assert "Einrichtung ist in Servicevertrag 1001 nicht enthalten" in found[-1].consent.notice.text
+    assert browser.problems == []
+
+
+def test_when_the_cover_ends_the_page_asks_again_by_itself_and_the_customer_reads_the_price(
+    house: House, desktop: Desktop, new_program: NewProgram, new_browser: NewBrowser
+) -> None:
+    """Service hours end on a full minute; so that the test need not wait for one, the page is told of a few
+    seconds, and the contract really ends meanwhile."""
+    cover_faults_only(house)
+    browser = new_browser(Chromium)
+    assert isinstance(browser, Chromium)
+
+    def sooner(route: Any) -> None:
+        answer = route.fetch()
+        made = answer.json()
+        if route.request.method == "POST":
+            made["coverage"]["until_seconds"] = 12
+        route.fulfill(response=answer, json=made)
+
+    browser.page.route("**/api/sessions", sooner)
+    program = begun(browser, house, desktop, new_program, customer="Bäckerei Süß", work="Störung")
+    session = house.answer("GET", "/api/sessions")[0]["id"]
+    db = Database(house.data / "beistand.sqlite")
+    db.write_now(lambda c: c.execute(update(contract).values(ends_on=date(2026, 1, 31))))
+    db.close()
+    desktop.wait_heard("Grund: Servicevertrag 1001 endete am 31.1.2026", program)
+    until_shown(browser, "session", "resting_control")
+    desktop.click("Kostenpflichtig beauftragen")
+    until_shown(browser, "clock", "charged runs")
+    browser.page.click("[data-test=end]")
+    until_shown(browser, "step", "ended")
+    found = wait_until(lambda: entries(house, session), "no time was recorded")
+    assert [found[0].covered_by, found[-1].is_chargeable] == ["Partner AG", True]
     assert browser.problems == []
 
 
