@@ -4,13 +4,20 @@ import { call } from "../api.js";
 import { t } from "../i18n.js";
 import { clean, el, show } from "./dom.js";
 
+const AGAIN_MS = 1000;
+
 /** @param {import("../support.js").Support} support @param {(text: string) => void} notice @param {() => void} back
  * @returns {any} a list that comes into view once there is somebody to choose */
 export function colleagues(support, notice, back) {
   const path = `/api/sessions/${encodeURIComponent(support.made.id)}/colleagues`;
   const list = el("select", { class: "small", hidden: true, "aria-label": t("colleague"), "data-test": "colleague" });
   const draw = async () => {
-    const known = await call("GET", path).catch(() => []);
+    const known = await call("GET", path).catch(() => null);
+    if (!known) {
+      // The customer's yes reaches this page before the server has it: until then the session does not run there.
+      if (!support.hasFinished) setTimeout(draw, AGAIN_MS);
+      return;
+    }
     const entry = (/** @type {string} */ deed, /** @type {any} */ one, /** @type {string} */ mark) =>
       el("option", { value: `${deed}:${one.id}`, "data-here": one.is_here ? "1" : "" }, mark + clean(one.name));
     list.hidden = known.length === 0;
