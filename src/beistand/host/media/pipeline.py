@@ -290,7 +290,10 @@ class PictureWorker:
         whole = around(areas)
         if whole.width * whole.height <= LOOSE * sum(area.width * area.height for area in areas):
             areas = [whole]
-        if sum(area.width * area.height for area in areas) > PATCH_PIXELS:
+        most_pixels = (
+            PATCH_PIXELS if most_bytes > patch.STORED_BYTES else most_bytes // 3
+        )  # no attempt that seldom pays
+        if sum(area.width * area.height for area in areas) > most_pixels:
             return None
         parts = [patch.pixels(frame, area) for area in areas]
         data = patch.packed(parts, patch.QUICK)
