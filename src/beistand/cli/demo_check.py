@@ -441,7 +441,7 @@ class _Chain:
         why = self._technician.evaluate("document.documentElement.dataset.why")
         self._report.stage("stop sign -> the technician's page has ended", f"{took:.2f} s, {why}", why == "bye_1")
         self._report.stage("  and within the limit", f"{took:.2f} s", took <= MOST_STOP_SECONDS)
-        self._window("Die Sitzung ist beendet")
+        self._steady_window("Die Sitzung ist beendet")  # a picture taken sooner shows an empty frame
         self._picture(self._customer, "13-summary")
 
     def _note(self) -> None:
