@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from beistand.builder import parts, windows
+from beistand.builder import parts, solid, windows
+from beistand.builder.kept import KeptPacker
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,10 +18,19 @@ def python_of_the_programs() -> None:
         pytest.skip(f"programs are built by Python 3.11; this is {sys.version.split()[0]}")
 
 
+PARTS = Path("~/.cache/beistand-parts").expanduser()
+
+
+@pytest.fixture(scope="session")
+def packer() -> solid.Packer:
+    """Packs once for all tests; only the test of reproducibility packs anew."""
+    return KeptPacker(PARTS)
+
+
 @pytest.fixture(scope="session")
 def cache() -> parts.Cache:
     """Fetches what is missing; a machine without a package index fails here, by name."""
-    return parts.Cache(Path("~/.cache/beistand-parts").expanduser(), print)
+    return parts.Cache(PARTS, print)
 
 
 @pytest.fixture(scope="session")

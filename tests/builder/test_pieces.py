@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import marshal
 from pathlib import Path
 
 import pytest
 
-from beistand.builder import bytecode, icon, parts, pe
+from beistand.builder import bytecode, icon, kept, parts, pe, solid
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
 from beistand.builder.own import own_modules
@@ -102,3 +103,20 @@ def test_the_icon_is_drawn_in_the_firms_colour_with_clear_corners() -> None:
     assert picture[0][0][3] == 0
     assert picture[4][16] == (16, 112, 64, 255)
     assert picture[16][10] == (255, 255, 255, 255)
+
+
+@pytest.mark.parametrize("spoiled", [b"", b"no xz", lzma.compress(b"another content")])
+def test_a_kept_packing_is_believed_only_if_it_unpacks_to_what_is_asked_for(tmp_path: Path, spoiled: bytes) -> None:
+    content = b"a part of the program" * 1000
+    packer = kept.KeptPacker(tmp_path)
+    right = packer(content)
+    assert right == solid.packed(content)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(spoiled)
+    assert packer(content) == right
+    assert path.read_bytes() == right
+
+
+def test_a_folder_that_cannot_be_written_costs_time_and_no_program(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert kept.KeptPacker(tmp_path / "file")(b"content") == solid.packed(b"content")

@@ -35,13 +35,16 @@ def display() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def prefix(
-    display: str, windows_packages: dict[str, parts.Archive], tmp_path_factory: pytest.TempPathFactory
+    display: str,
+    windows_packages: dict[str, parts.Archive],
+    packer: solid.Packer,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Prefix]:
     """A Windows with the program in a folder with umlauts and spaces."""
     made = Prefix(tmp_path_factory.mktemp("wine") / "prefix", display)
     firm = checked("https://hilfe.example.org", "Müller & Söhne IT", ("030 1234",), language="de")
     program = windows.build(
-        windows_packages, own_modules("windows"), build.BOOT.read_bytes(), firm, "0.1.0", NAME
+        windows_packages, own_modules("windows"), build.BOOT.read_bytes(), firm, "0.1.0", NAME, packer
     )  # fmt: skip
     (drive(made) / "Für Kunden").mkdir()
     (drive(made) / "Für Kunden" / NAME).write_bytes(program)
@@ -105,12 +108,13 @@ def test_a_killed_outer_process_ends_the_session_and_the_next_start_sweeps(prefi
 
 
 def test_a_full_disk_is_said_in_one_sentence_of_ours_and_leaves_nothing(
-    prefix: Prefix, windows_packages: dict[str, parts.Archive], display: str
+    prefix: Prefix, windows_packages: dict[str, parts.Archive], packer: solid.Packer, display: str
 ) -> None:
     """The disk is full once the rest is unpacked: played by a place that cannot be written, inside the packed file."""
     firm = checked("https://hilfe.example.org")
-    whole = windows.build(windows_packages, own_modules("windows"), build.BOOT.read_bytes(), firm, "0.1.0", NAME)
-    bad = solid.pack({"nowhere/file": b"x"}, "nowhere/file")
+    own = own_modules("windows")
+    whole = windows.build(windows_packages, own, build.BOOT.read_bytes(), firm, "0.1.0", NAME, packer)
+    bad = solid.packed(solid.joined({"nowhere/file": b"x"}, "nowhere/file"))
     found = reading.archive(whole)
     entries = [
         archive.Entry(name, archive.Kind(kind), bad if name == windows.SOLID else data)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from beistand.builder import build, parts, pe, recipe, windows
+from beistand.builder import build, parts, pe, recipe, solid, windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import checked
 from builder import reading
@@ -31,13 +31,14 @@ ROOT = Path(build.__file__).parents[1]
 BOOT = Path(build.__file__).parent / "boot.py"
 
 
-def make(packages: dict[str, parts.Archive]) -> bytes:
-    return windows.build(packages, build.own_modules("windows"), BOOT.read_bytes(), FIRM, "0.1.0", "Fernhilfe.exe")
+def make(packages: dict[str, parts.Archive], packer: solid.Packer = solid.packed) -> bytes:
+    own = build.own_modules("windows")
+    return windows.build(packages, own, BOOT.read_bytes(), FIRM, "0.1.0", "Fernhilfe.exe", packer)
 
 
 @pytest.fixture(scope="session")
-def program(windows_packages: dict[str, parts.Archive]) -> bytes:
-    return make(windows_packages)
+def program(windows_packages: dict[str, parts.Archive], packer: solid.Packer) -> bytes:
+    return make(windows_packages, packer)
 
 
 def test_the_program_is_the_same_bytes_when_built_by_another_process_with_another_hash_seed_s53(

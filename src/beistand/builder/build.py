@@ -11,6 +11,7 @@ from pathlib import Path
 from beistand.builder import linux, linux_system, parts, windows
 from beistand.builder.errors import BuildError
 from beistand.builder.firm import Firm
+from beistand.builder.kept import KeptPacker
 from beistand.builder.own import own_modules
 from beistand.builder.signing import Signer, signed
 from beistand.builder.steps import Step, Tell
@@ -35,7 +36,8 @@ def build_windows(
     packages = parts.gathered(parts.Cache(cache, tell), parts.LOCKS / "windows.lock")
     total = len(packages) + parts.LATER_STEPS
     tell(Step("assemble", total - 1, total))
-    program = windows.build(packages, own_modules("windows"), BOOT.read_bytes(), firm, version, output.name)
+    own, boot = own_modules("windows"), BOOT.read_bytes()
+    program = windows.build(packages, own, boot, firm, version, output.name, KeptPacker(cache))
     return _write(output, program, lambda path: _sign(path, signer, firm, tell, total))
 
 

@@ -9,21 +9,21 @@ out as they went in, so each inner binary keeps its publisher's signature.
 from __future__ import annotations
 
 import lzma
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 
 #: x86 branches made comparable first, then a dictionary that holds everything: both ends need that much memory once.
-_FILTERS = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 26}]
+FILTERS = [{"id": lzma.FILTER_X86}, {"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 26}]
+
+Packer = Callable[[bytes], bytes]
 
 
-def pack(files: Mapping[str, bytes], last: str) -> bytes:
-    """The packed file; the same bytes each time. `last` is written last when it is unpacked."""
+def joined(files: Mapping[str, bytes], last: str) -> bytes:
+    """What is packed: table and files. `last` is written last when it is unpacked."""
     names = sorted(files, key=lambda name: (name == last, name.rpartition(".")[2], name))
-    return _packed(tuple((name, files[name]) for name in names))
+    table = "\n".join(f"{len(files[name])} {name}" for name in names).encode()
+    return len(table).to_bytes(4, "little") + table + b"".join(files[name] for name in names)
 
 
-@lru_cache(maxsize=1)  # half a minute of work that is the same for every firm
-def _packed(files: tuple[tuple[str, bytes], ...]) -> bytes:
-    table = "\n".join(f"{len(data)} {name}" for name, data in files).encode()
-    content = len(table).to_bytes(4, "little") + table + b"".join(data for _name, data in files)
-    return lzma.compress(content, lzma.FORMAT_XZ, lzma.CHECK_CRC32, filters=_FILTERS)
+def packed(content: bytes) -> bytes:
+    """The packed file; the same bytes each time, after half a minute of work. `kept.KeptPacker` keeps what it made."""
+    return lzma.compress(content, lzma.FORMAT_XZ, lzma.CHECK_CRC32, filters=FILTERS)

@@ -26,6 +26,7 @@ def build(
     firm: Firm,
     version: str,
     file_name: str,
+    packer: solid.Packer = solid.packed,
 ) -> bytes:
     """The unsigned `.exe`. `own` are our modules by path (`beistand/...`), `boot` the source of `boot.py`.
 
@@ -41,7 +42,7 @@ def build(
         Entry(MARK, Kind.DATA),  # the first file to be unpacked: later starts know our folders by it
         Entry("base_library.zip", Kind.DATA, bytecode.module_zip(modules)),
         *(Entry(name, Kind.BINARY, chosen.binaries[name]) for name in sorted(recipe.FIRST_BINARIES)),
-        Entry(SOLID, Kind.DATA, solid.pack(rest, LIBRARY), is_packed=False),
+        Entry(SOLID, Kind.DATA, packer(solid.joined(rest, LIBRARY)), is_packed=False),
     ]
     # The bootloader's own window for a crash would show a traceback; ours says a sentence (host/one_file.py).
     entries.append(Entry("pyi-disable-windowed-traceback", Kind.OPTION))
