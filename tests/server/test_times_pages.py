@@ -15,7 +15,7 @@ from beistand.server.portal import month as months
 from beistand.server.portal.office.session import parse_time
 from beistand.server.portal.portal import make_portal
 from beistand.server.settings import load
-from beistand.server.store import accounts, charges, prices, report_mails, sessions, times
+from beistand.server.store import accounts, cases, charges, prices, report_mails, sessions, times
 
 TINA, OLGA, BILL, AUDI = "tina@muster.example", "olga@muster.example", "bill@muster.example", "audi@muster.example"
 
@@ -234,3 +234,29 @@ async def test_the_owner_says_whether_released_reports_are_mailed(home: Any) -> 
     assert home.db.read_now(lambda c: report_mails.is_automatic(c, home.id))
     assert (await olga.submit("/times/policy", {"csrf": token})).status == 303
     assert not home.db.read_now(lambda c: report_mails.is_automatic(c, home.id))
+
+
+async def test_cases_hold_their_sessions_and_are_closed_and_opened_again(home: Any) -> None:
+    tina, olga, audi = [await home.signed_in(email) for email in (TINA, OLGA, AUDI)]
+    opened = (
+        await tina.post("/api/sessions", {"customer_name": "Herr Kran", "case_title": "Drucker <druckt> nicht"})
+    ).json
+    page = (await olga.get("/cases")).text
+    assert "1 · Drucker &lt;druckt&gt; nicht" in page
+    assert f'href="/sessions/{opened["id"]}"' in page
+    assert home.session not in page
+    (case,) = home.db.read_now(lambda c: cases.open_cases(c, home.id))
+    assert "/close" not in (await audi.get("/cases")).text
+    token = await olga.csrf("/cases")
+    assert (await olga.submit(f"/cases/{case.id}/close", {"csrf": token})).status == 303
+    assert "Drucker" not in (await olga.get("/cases")).text
+    closed = (await olga.get("/cases?closed")).text
+    assert "Drucker" in closed
+    assert f'href="/sessions/{opened["id"]}"' in closed
+    refused = await tina.post("/api/sessions", {"customer_name": "Herr Kran", "case_id": case.id})
+    assert refused.status == 404
+    assert (await olga.submit(f"/cases/{case.id}/close", {"csrf": token})).status == 404
+    assert (await olga.submit(f"/cases/{case.id}/reopen", {"csrf": token})).status == 303
+    again = await tina.post("/api/sessions", {"customer_name": "Herr Kran", "case_id": case.id})
+    assert again.status == 201
+    assert again.json["id"] in (await olga.get("/cases")).text

@@ -16,7 +16,7 @@ from beistand.server.identity import Identity
 from beistand.server.keys import AUDIT_FILE, load_or_make_signing
 from beistand.server.portal import vouching
 from beistand.server.rosters import Rosters
-from beistand.server.store import accounts, audit, passkeys, receipts, recordings, sessions
+from beistand.server.store import accounts, audit, cases, passkeys, receipts, recordings, sessions
 from beistand.server.store.database import Database, new_id
 from server.looking import look_at
 from server.test_app import running, settings
@@ -38,6 +38,9 @@ def furnish(db: Database, data: Path) -> tuple[str, str]:
     values: dict[str, object] = {"id": id_, "user_id": "o", "customer_id": None, "customer_name": "Gemeinde Klecksdorf"}
     values |= {"language": "de", "level": 2, "is_chargeable": False, "notice": "", "covered_by": "Wartung"}
     db.write_now(lambda c: sessions.add_session(c, firm, values | {"created_us": now}))
+    case = db.write_now(lambda c: cases.add_case(c, firm, None, "Drucker im Bauamt druckt nicht mehr", now))
+    decision = cases.Decision(id_, now, "o", 1, False, None, None, None, None, None, case.id, "", "")
+    db.write_now(lambda c: cases.add_decision(c, firm, decision))
     told = [("customer", "receipt", {"token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest()})]
     told += [("customer", "consent", {"level": 2, "charge": 0}), ("customer", "record_on", {"days": 30})]
     told += [("customer", "record_off", {"by": "customer"}), ("customer", "ended", {"by": "customer"})]
@@ -89,5 +92,6 @@ async def test_receipts_and_recordings_are_read_by_everybody(
             "keys": "/firm/keys",
             "retention": "/firm/retention",
             "taxes": "/firm/taxes",
+            "cases": "/cases",
         }
         await look_at(chromium, origin, cookie, pages, language, width, tmp_path)

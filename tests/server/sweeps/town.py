@@ -65,6 +65,7 @@ class Firm:
 PLACES = {
     "/customers/{id}": "customer",
     "/customers/{id}/contacts/{contact}": "contact",
+    "/cases/{id}": "case",
     "/contracts/{id}": "contract",
     "/contracts/{id}/beneficiaries/{party}": "customer",
     "/contracts/{id}/versions/{version}": "version",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from beistand.server.store.database import StoreError, new_id
-from beistand.server.store.tables import coverage_decision, party, support_case, support_session
+from beistand.server.store.tables import coverage_decision, party, support_case, support_session, user
 
 OPEN_LIMIT = 100
 
@@ -24,6 +24,24 @@ class Case:
     title: str
     created_us: int
     closed_us: int | None
+
+
+@dataclass(frozen=True)
+class CaseSession:
+    """A session of a case."""
+
+    id: str
+    created_us: int
+    technician: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case with its customer ("" without one) and its sessions."""
+
+    case: Case
+    customer: str
+    sessions: tuple[CaseSession, ...]
 
 
 @dataclass(frozen=True)
@@ -105,6 +123,56 @@ def close_case(db: Connection, organisation_id: str, id_: str, utc_us: int) -> b
         support_case.c.closed_us.is_(None),
     )
     return db.execute(update(support_case).where(*own).values(closed_us=utc_us)).rowcount == 1
+
+
+def reopen_case(db: Connection, organisation_id: str, id_: str) -> bool:
+    """Opens a closed case again; False if there is no such closed case."""
+    own = (
+        support_case.c.organisation_id == organisation_id,
+        support_case.c.id == id_,
+        support_case.c.closed_us.is_not(None),
+    )
+    return db.execute(update(support_case).where(*own).values(closed_us=None)).rowcount == 1
+
+
+def listed(db: Connection, organisation_id: str, is_closed: bool) -> list[Listed]:
+    """Open or closed cases with their customer and sessions; the newest hundred."""
+    closed = support_case.c.closed_us.is_not(None) if is_closed else support_case.c.closed_us.is_(None)
+    question = (
+        select(support_case, func.coalesce(party.c.name, "").label("customer"))
+        .outerjoin(party, (party.c.id == support_case.c.party_id) & (party.c.organisation_id == organisation_id))
+        .where(support_case.c.organisation_id == organisation_id, closed)
+        .order_by(support_case.c.number.desc())
+        .limit(OPEN_LIMIT)
+    )
+    rows = db.execute(question).mappings().all()
+    inside = _sessions(db, organisation_id, [row["id"] for row in rows])
+    return [Listed(_as(Case, row), row["customer"], tuple(inside.get(row["id"], ()))) for row in rows]
+
+
+def _sessions(db: Connection, organisation_id: str, case_ids: list[str]) -> dict[str, list[CaseSession]]:
+    """The sessions of each case, oldest first: those whose last decision names it."""
+    last = (
+        select(func.max(coverage_decision.c.id))
+        .where(coverage_decision.c.organisation_id == organisation_id)
+        .group_by(coverage_decision.c.session_id)
+    )
+    question = (
+        select(coverage_decision.c.case_id, support_session.c.id, support_session.c.created_us, user.c.name)
+        .join(support_session, support_session.c.id == coverage_decision.c.session_id)
+        .join(user, user.c.id == support_session.c.user_id)
+        .where(
+            coverage_decision.c.organisation_id == organisation_id,
+            support_session.c.organisation_id == organisation_id,
+            coverage_decision.c.case_id.in_(case_ids),
+            coverage_decision.c.id.in_(last),
+        )
+        .order_by(support_session.c.created_us)
+    )
+    found: dict[str, list[CaseSession]] = {}
+    for case_id, id_, created_us, technician in db.execute(question):
+        found.setdefault(case_id, []).append(CaseSession(id_, created_us, technician))
+    return found
 
 
 def _as(kind: Any, row: Any) -> Any:

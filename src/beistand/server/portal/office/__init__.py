@@ -5,6 +5,7 @@ from __future__ import annotations
 from beistand.server.portal.access import Door
 from beistand.server.portal.office import (
     account,
+    cases,
     contracts,
     firm,
     log,
@@ -31,6 +32,7 @@ def doors() -> list[Door]:
         *parties.doors(),
         *versions.doors(),
         *contracts.doors(),
+        *cases.doors(),
         *prices.doors(),
         *firm.doors(),
         *account.doors(),

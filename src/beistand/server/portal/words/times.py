@@ -4,6 +4,28 @@ from __future__ import annotations
 
 # key: (Deutsch, English)
 WORDS: dict[str, tuple[str, str]] = {
+    # cases
+    "cases": ("Vorgänge", "Cases"),
+    "cases_closed": ("Abgeschlossene Vorgänge", "Closed cases"),
+    "cases_choose": ("Vorgänge wählen", "Choose cases"),
+    "cases_show_open": ("Offene Vorgänge", "Open cases"),
+    "cases_show_closed": ("Abgeschlossene", "Closed ones"),
+    "cases_intro": (
+        "Ein Vorgang fasst die Sitzungen eines Anliegens zusammen. Der Techniker nennt oder wählt ihn, bevor er eine "
+        "Sitzung beginnt. Ob je Vorgang gerundet oder abgerechnet wird, steht im Vertrag.",
+        "A case holds the sessions of one concern. The technician names or chooses it before a session begins. Whether "
+        "rounding or invoices go by case is said in the contract.",
+    ),
+    "case_since": ("seit {day}", "since {day}"),
+    "case_closed_on": ("abgeschlossen am {day}", "closed on {day}"),
+    "case_empty": ("Noch keine Sitzung", "No session yet"),
+    "case_close": ("Abschließen", "Close"),
+    "case_reopen": ("Wieder öffnen", "Open again"),
+    "cases_none": (
+        "Kein offener Vorgang. Ein neuer beginnt im Fenster „Neue Sitzung“ mit einem Titel.",
+        "No open case. A new one begins with a title in the window “New session”.",
+    ),
+    "cases_none_closed": ("Noch kein abgeschlossener Vorgang.", "No closed case yet."),
     # asking for a price in mid-session
     "phone_who": (
         "Tragen Sie ein, wer am Telefon zugestimmt hat.",
