@@ -1,5 +1,7 @@
 """The coder's scratch memory is given back, and what it codes afterwards is as right as before."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,16 @@ def resident_bytes() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux alone can be told so")
 def test_an_encoder_that_rests_gives_its_scratch_memory_back_and_goes_on_coding() -> None:
+    """In a process of its own, as the program is: what other tests freed would serve as the coder's memory here."""
+    tests = str(Path(__file__).parents[2])
+    script = (
+        f"import sys; sys.path.insert(0, {tests!r}); import host.media.test_unused_memory as own; own.rest_and_go_on()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def rest_and_go_on() -> None:
     width, height = 1920, 1080
     canvas, viewer, encoder = Canvas(width, height), Viewer(), Vp9Encoder(width, height, is_444=True)
     canvas.text(Rect(0, 0, width, height))
