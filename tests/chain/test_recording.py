@@ -210,7 +210,7 @@ def test_s22_a_session_is_recorded_sealed_and_replayed_by_who_has_the_key_alone(
     owner.select_option("[data-test=speed]", "8")
     owner.click("[data-test=play]")  # from its end: plays the whole again
     wait_until(lambda: data_of(owner, "at") == longest, "the replay does not come to its end")
-    assert is_green(pixel(owner, 800, 70))
+    wait_until(lambda: is_green(pixel(owner, 800, 70)), "what was decoded last is not drawn")
     assert browser.problems == []
 
 

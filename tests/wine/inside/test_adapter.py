@@ -118,7 +118,7 @@ def test_the_way_of_capture_that_does_not_work_here_is_named_with_its_reason(scr
     screen.grab()
     (remark,) = screen.remarks()
     assert "GDI" in remark
-    assert "DuplicateOutput" in remark
+    assert "DuplicateOutput" in remark or "did not answer within" in remark  # a busy machine finds that out too late
 
 
 def test_a_window_that_opens_is_damage_where_it_is_and_nowhere_else(screen: WindowsScreen) -> None:

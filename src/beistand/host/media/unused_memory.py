@@ -27,9 +27,14 @@ _ZEROS = bytes(_PIECE)
 _MEMORY, _MAPS = Path("/proc/self/mem"), Path("/proc/self/maps")  # Linux alone has them
 
 
+def _is_there() -> bool:
+    """Whether this system can be told so. Windows has no `pread`, even where (Wine) it shows the path."""
+    return hasattr(os, "pread") and _MEMORY.exists()
+
+
 def map_large_blocks() -> None:
     """Before an encoder is opened: its pictures get memory of their own, whatever was freed before (glibc alone)."""
-    if _MEMORY.exists():
+    if _is_there():
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
             mallopt(_MAP_FROM, _MAPPED_BYTES)
@@ -59,7 +64,7 @@ def give_back_tokens(width: int, height: int) -> int:
     Only while none of them codes. 0 on other systems, for small pictures, and if no block has just this size.
     """
     wanted = token_bytes(width, height)
-    if wanted < _LEAST_BYTES or not _MEMORY.exists():
+    if wanted < _LEAST_BYTES or not _is_there():
         return 0
     with _MEMORY.open("rb", buffering=0) as memory:
         return sum(_drop(start, end) for start, end in _blocks(memory, [wanted]))
@@ -70,7 +75,7 @@ def give_back_zeros(width: int, height: int, is_444: bool) -> int:
 
     Only while none of them codes. It reads all their pictures once. 0 as above.
     """
-    if token_bytes(width, height) < _LEAST_BYTES or not _MEMORY.exists():
+    if token_bytes(width, height) < _LEAST_BYTES or not _is_there():
         return 0
     given = 0
     with _MEMORY.open("rb", buffering=0) as memory:
